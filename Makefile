@@ -1,0 +1,45 @@
+# On a machine with Python 3.11 or later, every target sets up what it needs; set-up is done once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test lint format lock bench clean
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "podpipe needs Python 3.11 or later; set PYTHON=python3.12, say")'
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing podpipe and its tools into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/podpipe publish --flow --target file:public
+	@echo
+	@echo "The sample show is published in public/: open public/index.html, or listen to it with"
+	@echo "    $(BIN)/podpipe preview"
+
+test: $(READY)
+	@$(BIN)/pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock:
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
+		--custom-compile-command 'make lock' --group dev pyproject.toml --output-file requirements.lock
+
+bench: $(READY)
+	@$(BIN)/python bench/against_hugo.py
+
+clean:
+	@rm -rf $(VENV) public _site dist build

@@ -1,0 +1,52 @@
+"""Times within a recording, as people and formats write them: `27:15`, `1:02:03`, `01:02:03.500`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:\.(\d{1,6}))?")
+
+
+def parse_clock(text: str) -> timedelta | None:
+    """Read `MM:SS` or `HH:MM:SS`, optionally with a fraction; minutes may exceed 59 where no hours stand before them.
+
+    Returns None for anything else, seconds above 59 included.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    hours, minutes, seconds, fraction = match.groups()
+    if int(seconds) > 59 or (hours is not None and int(minutes) > 59):
+        return None
+    micros = int((fraction or "0").ljust(6, "0"))
+    return timedelta(hours=int(hours or 0), minutes=int(minutes), seconds=int(seconds), microseconds=micros)
+
+
+def clock(time: timedelta) -> str:
+    """Write whole seconds as people read them: `6:07`, `24:00`, `1:02:03`."""
+    hours, minutes, seconds = _split(time)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def full_clock(time: timedelta) -> str:
+    """Write whole seconds with all three parts, `00:06:07`, as itunes:duration and chapter lists in descriptions have them."""
+    hours, minutes, seconds = _split(time)
+    return f"{hours:02}:{minutes:02}:{seconds:02}"
+
+
+def seconds(time: timedelta) -> int | float:
+    """The time in seconds: a whole number where it is one, so that JSON says `367` and not `367.0`."""
+    total = time.total_seconds()
+    return int(total) if total.is_integer() else total
+
+
+def iso_duration(time: timedelta) -> str:
+    """Write an ISO 8601 duration, `PT1H2M3S`, as schema.org and Open Graph readers expect."""
+    hours, minutes, secs = _split(time)
+    return f"PT{f'{hours}H' if hours else ''}{f'{minutes}M' if minutes else ''}{secs}S"
+
+
+def _split(time: timedelta) -> tuple[int, int, int]:
+    whole = int(time.total_seconds())
+    return whole // 3600, whole // 60 % 60, whole % 60
