@@ -1,0 +1,176 @@
+"""Chapters as podcasters write them in show notes, by a small grammar over lines.
+
+    line      = [marker] (leading | trailing)
+    marker    = "#"… | "-" | "*" | "+" | "1." …            a heading or list item; none is a plain line
+    leading   = [open] time [close] [range] [separator] title
+    trailing  = title open time [range] close               `### tengine (1:42:30~)`
+    time      = M:SS | MM:SS | MMM:SS | H:MM:SS             ASCII or full-width digits and colons
+    range     = ("~" | "〜" | "-" | "–") [time]              a tilde alone, or the chapter's end, which the next start tells as well
+    open      = one of ( [ 【 （ < * _ @ …  and close its counterpart
+
+A time that is the label of a link to a moment (`[02:53](#t=02:53)`) is read from the link. Times inside other links, in code and in
+quotations belong to something else. Where an agenda is repeated as headings, both are one list, and the headings lend their anchors.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from podpipe.model import Chapter
+from podpipe.timecode import parse_clock
+
+_CANDIDATE = re.compile(r"[0-9０-９][:：]\s?[0-9０-９]")
+_WIDE = str.maketrans("０１２３４５６７８９：", "0123456789:")
+_SPACE = r"[ \t\u00a0\u3000]"
+_TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9:]|\.[0-9])"
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_MARKER = re.compile(rf"^{_SPACE}*(?:(#{{1,6}}){_SPACE}*|([-*+・]|[0-9]{{1,3}}[.)]){_SPACE}+)")
+_MOMENT = re.compile(r"^[*_\[]*\[@?[0-9:： ]{3,10}\]\(#t=([0-9:]{1,8})\)")
+_OPEN = r"[(\[（【［〔<＜@*_「]*"
+_CLOSE = r"[)\]）】］〕>＞*_」]*"
+_TILDE = r"[~〜～]"
+_LEADING = re.compile(
+    rf"^{_OPEN}{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}{_SPACE}*(?:{_TIME})?|[-–—−]{_SPACE}*{_TIME})?{_SPACE}*{_CLOSE}"
+    rf"{_SPACE}*{_TILDE}?(?:{_SPACE}*[:：|｜\-–—−・.,、]+(?={_SPACE}|[^0-9\s]|$))?{_SPACE}*(.*)$"
+)
+_TRAILING = re.compile(rf"^(.*\S){_SPACE}*[(（\[【]{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}(?:{_TIME})?)?{_SPACE}*[)）\]】]{_SPACE}*\**$")
+_LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
+_BARE = re.compile(r"<(https?://[^<>\s]+)>|https?://[^\s<>「」（）、。]+")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|(?<!\w)_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_CODE = re.compile(r"`+([^`]+)`+")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ATTRIBUTES = re.compile(r"\{:[^}]*\}")
+_ERRATUM = re.compile(r"^\s*(?:ではなく|ではありません|と言って|の訂正|is wrong|should be)")
+
+Kind = Literal["heading", "item", "plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    kind: Kind
+    start: timedelta
+    title: str
+    url: str | None
+    line: int
+
+
+def read_chapters(body: str, *, first_line: int = 1, anchors: Sequence[tuple[int, str]] = ()) -> tuple[Chapter, ...]:
+    """Find the chapters in show notes, in the order of their start.
+
+    `first_line` is the line of the file on which `body` starts. `anchors` gives the id of the heading on each line, as `read_notes` does.
+    """
+    if _CANDIDATE.search(body) is None:
+        return ()
+    candidates = list(_candidates(body.split("\n"), first_line))
+    chosen = _one_list(candidates)
+    ids = dict(anchors)
+    return tuple(
+        Chapter(start=found.start, title=found.title, url=found.url, line=found.line, anchor=ids.get(found.line)) for found in chosen
+    )
+
+
+def plain_text(markdown: str) -> str:
+    """A line of Markdown as a reader sees it: links by their text, no marks of emphasis, code or HTML."""
+    text = _ATTRIBUTES.sub("", markdown)
+    text = _LINKED.sub(lambda match: match[1], text)
+    text = _CODE.sub(r"\1", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    text = _TAG.sub("", text)
+    text = _ESCAPE.sub(r"\1", text)
+    return " ".join(html.unescape(text).split())
+
+
+def _candidates(lines: list[str], first_line: int) -> Iterable[_Candidate]:
+    fence = ""
+    for index, line in enumerate(lines):
+        fence_match = _FENCE.match(line)
+        if fence or fence_match:
+            if fence_match:
+                fence = "" if fence and line.strip().startswith(fence) else fence or fence_match[1]
+            continue
+        if _CANDIDATE.search(line) is None or line.lstrip().startswith((">", "|")):
+            continue
+        found = _read_line(lines, index)
+        if found is not None:
+            yield replace(found, line=index + first_line)
+
+
+def _read_line(lines: list[str], index: int) -> _Candidate | None:
+    line = lines[index].rstrip()
+    marker = _MARKER.match(line)
+    kind: Kind = "plain" if marker is None else "heading" if marker[1] else "item"
+    rest = line[marker.end() :] if marker else line.lstrip(" \t\u00a0\u3000")
+    moment = _MOMENT.match(rest)
+    if moment:
+        start = parse_clock(moment[1])
+        written = rest[moment.end() :].lstrip("*_])】 \t:：-–—~〜～")
+    else:
+        start, written = _leading(rest.translate(_WIDE), rest)
+        if start is None and kind != "plain" or start is None and rest.startswith("**"):
+            start, written = _trailing(rest.translate(_WIDE), rest)
+    if start is None or _ERRATUM.match(written):
+        return None
+    whole = _with_broken_link(written, lines, index)
+    title = plain_text(whole).strip("*_ ") or _title_below(lines, index)
+    if not title:
+        return None
+    link = _LINKED.search(whole) or _BARE.search(whole)
+    url = None if link is None else link[2] if link.re is _LINKED else link[1] or link[0]
+    return _Candidate(kind=kind, start=start, title=title, url=url if url and "://" in url else None, line=0)
+
+
+def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
+    match = _LEADING.match(narrow)
+    if match is None or narrow.startswith(f"[{match[1]}](http"):
+        return None, ""
+    return parse_clock(match[1].replace(" ", "")), original[match.start(4) :]
+
+
+def _trailing(narrow: str, original: str) -> tuple[timedelta | None, str]:
+    match = _TRAILING.match(narrow)
+    return (None, "") if match is None else (parse_clock(match[2].replace(" ", "")), original[: match.end(1)])
+
+
+def _with_broken_link(written: str, lines: list[str], index: int) -> str:
+    """A title whose link goes on in the next line is one title."""
+    opened = written.rfind("[")
+    if opened >= 0 and "]" not in written[opened:] and index + 1 < len(lines):
+        following = f"{written} {lines[index + 1].strip()}"
+        link = _LINKED.search(following)
+        return following[: link.end()] if link else written
+    return written
+
+
+def _title_below(lines: list[str], index: int) -> str:
+    """A time that stands alone takes its title from the item below it."""
+    for line in lines[index + 1 : index + 3]:
+        if line.strip():
+            marker = _MARKER.match(line)
+            return plain_text(line[marker.end() :]) if marker and not _CANDIDATE.search(line) else ""
+    return ""
+
+
+def _one_list(candidates: list[_Candidate]) -> list[_Candidate]:
+    """The chapters among all lines that look like one: each start once, headings before items before plain lines, in order of time."""
+    by_kind = {kind: _ascending([found for found in candidates if found.kind == kind]) for kind in ("heading", "item", "plain")}
+    chosen: dict[timedelta, _Candidate] = {}
+    for kind in ("heading", "item", "plain"):
+        found = by_kind[kind]
+        if not chosen or kind != "plain":
+            chosen.update({candidate.start: candidate for candidate in found if candidate.start not in chosen})
+    return sorted(chosen.values(), key=lambda candidate: candidate.start)
+
+
+def _ascending(candidates: list[_Candidate]) -> list[_Candidate]:
+    """The longest run of lines whose times never step back: times of something else are out of order."""
+    best: list[list[_Candidate]] = []
+    for candidate in candidates:
+        before = max((chain for chain in best if chain[-1].start <= candidate.start), key=len, default=[])
+        best.append([*before, candidate])
+    return max(best, key=len, default=[])

@@ -1,0 +1,120 @@
+"""Raw HTML in show notes: which tags may stay, and the embeds of players, slides and tweets that podcasters use.
+
+Sanitising is nh3's work; what is kept is decided here. Scripts never stay. The two that real notes load are replaced by what they would
+have made: SpeakerDeck's by its frame, and X's by the page, which loads it itself where a quoted tweet stands.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+FRAME_HOSTS = frozenset(
+    {
+        "anchor.fm",
+        "bandcamp.com",
+        "clips.twitch.tv",
+        "codepen.io",
+        "creators.spotify.com",
+        "docs.google.com",
+        "embed.bsky.app",
+        "embed.music.apple.com",
+        "embed.nicovideo.jp",
+        "embed.podcasts.apple.com",
+        "ext.nicovideo.jp",
+        "listen.style",
+        "open.spotify.com",
+        "platform.twitter.com",
+        "player.twitch.tv",
+        "player.vimeo.com",
+        "podcasters.spotify.com",
+        "speakerdeck.com",
+        "stand.fm",
+        "w.soundcloud.com",
+        "www.docswell.com",
+        "www.nicovideo.jp",
+        "www.slideshare.net",
+        "www.youtube-nocookie.com",
+        "www.youtube.com",
+        "youtube.com",
+    }
+)
+"""Hosts whose frames stay in show notes: the players, slides and quotations that podcasters embed."""
+
+_MEDIA_TAGS = {"audio", "figcaption", "figure", "iframe", "picture", "section", "source", "track", "video"}
+_PLAYING = {"controls", "height", "loop", "muted", "preload", "src", "width"}
+_MEDIA_ATTRIBUTES = {
+    "*": {"class", "data-sourcepos", "dir", "lang", "title"},
+    "a": {"href", "hreflang", "id", "name", "target", "data-footnote-ref", "data-footnote-backref", "data-footnote-backref-idx", "aria-label"},
+    "audio": _PLAYING,
+    "blockquote": {"cite", "data-conversation", "data-lang", "data-theme", "data-bluesky-uri", "data-bluesky-cid"},
+    "iframe": {"allow", "allowfullscreen", "frameborder", "height", "loading", "scrolling", "src", "width"},
+    "li": {"id", "value"},
+    "source": {"src", "type", "media", "srcset", "sizes"},
+    "track": {"default", "kind", "label", "src", "srclang"},
+    "video": _PLAYING | {"playsinline", "poster"},
+}
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+_EMPTY_FRAME = re.compile(r"<iframe(?![^>]*\ssrc=)[^>]*></iframe>")
+
+
+def without_scripts(source: str) -> str:
+    """Take scripts out of show notes before they are read as Markdown, and put a frame where SpeakerDeck's script would have put one.
+
+    Lines stay where they are: what goes leaves its line breaks behind.
+    """
+    return _SCRIPT.sub(_instead_of_script, source) if "<script" in source.lower() else source
+
+
+def sanitised(markup: str) -> str:
+    """HTML with nothing left in it that could run code or imitate the page: tags, attributes and frame hosts by allow-list."""
+    import nh3
+
+    allowed = _allowed()
+    cleaned = nh3.clean(
+        markup,
+        tags=allowed["tags"],
+        attributes=allowed["attributes"],
+        attribute_filter=_kept_attribute,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel"},
+    )
+    return _EMPTY_FRAME.sub("", cleaned)
+
+
+def frame_is_kept(url: str) -> bool:
+    """Whether a frame of this address stays in show notes."""
+    parts = urlsplit(url.strip())
+    return parts.scheme in {"", "https", "http"} and parts.hostname in FRAME_HOSTS
+
+
+@functools.cache
+def _allowed() -> dict[str, Any]:
+    import nh3
+
+    attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    for tag, names in _MEDIA_ATTRIBUTES.items():
+        attributes[tag] = attributes.get(tag, set()) | names
+    return {"tags": set(nh3.ALLOWED_TAGS) | _MEDIA_TAGS, "attributes": attributes}
+
+
+def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "iframe" and name == "src":
+        if not frame_is_kept(value):
+            return None
+        return f"https:{value}" if value.startswith("//") else value
+    return value
+
+
+def _instead_of_script(match: re.Match[str]) -> str:
+    attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(match[1])}
+    line_breaks = "\n" * match[0].count("\n")
+    deck = attributes.get("data-id", "")
+    if urlsplit(attributes.get("src", "")).hostname == "speakerdeck.com" and deck.isalnum():
+        slide = attributes.get("data-slide", "")
+        query = f"?slide={slide}" if slide.isdigit() else ""
+        return f'<iframe class="speakerdeck-embed" src="https://speakerdeck.com/player/{deck}{query}" width="710" height="400" allowfullscreen></iframe>{line_breaks}'
+    return line_breaks
