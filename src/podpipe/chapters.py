@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -46,6 +46,7 @@ _CODE = re.compile(r"`+([^`]+)`+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ATTRIBUTES = re.compile(r"\{:[^}]*\}")
+_MARKUP = re.compile(r"[\[`*_<\\&{]")
 _ERRATUM = re.compile(r"^\s*(?:ではなく|ではありません|と言って|の訂正|is wrong|should be)")
 
 Kind = Literal["heading", "item", "plain"]
@@ -65,9 +66,9 @@ def read_chapters(body: str, *, first_line: int = 1, anchors: Sequence[tuple[int
 
     `first_line` is the line of the file on which `body` starts. `anchors` gives the id of the heading on each line, as `read_notes` does.
     """
-    if _CANDIDATE.search(body) is None:
+    candidates = list(_candidates(body, first_line))
+    if not candidates:
         return ()
-    candidates = list(_candidates(body.split("\n"), first_line))
     chosen = _one_list(candidates)
     ids = dict(anchors)
     return tuple(
@@ -77,6 +78,8 @@ def read_chapters(body: str, *, first_line: int = 1, anchors: Sequence[tuple[int
 
 def plain_text(markdown: str) -> str:
     """A line of Markdown as a reader sees it: links by their text, no marks of emphasis, code or HTML."""
+    if _MARKUP.search(markdown) is None:
+        return " ".join(markdown.split())
     text = _ATTRIBUTES.sub("", markdown)
     text = _LINKED.sub(lambda match: match[1], text)
     text = _CODE.sub(r"\1", text)
@@ -86,22 +89,33 @@ def plain_text(markdown: str) -> str:
     return " ".join(html.unescape(text).split())
 
 
-def _candidates(lines: list[str], first_line: int) -> Iterable[_Candidate]:
+def _candidates(body: str, first_line: int) -> Iterator[_Candidate]:
+    lines = body.split("\n")
+    code = _code_lines(lines) if "```" in body or "~~~" in body else frozenset()
+    for index, line in enumerate(lines):
+        if (":" not in line and "：" not in line) or _CANDIDATE.search(line) is None:
+            continue
+        if index in code or line.lstrip()[:1] in {">", "|"}:
+            continue
+        found = _read_line(lines, index, first_line)
+        if found is not None:
+            yield found
+
+
+def _code_lines(lines: list[str]) -> frozenset[int]:
+    """The lines of fenced code, fences included (CommonMark 4.5)."""
+    code: set[int] = set()
     fence = ""
     for index, line in enumerate(lines):
         fence_match = _FENCE.match(line)
         if fence or fence_match:
-            if fence_match:
-                fence = "" if fence and line.strip().startswith(fence) else fence or fence_match[1]
-            continue
-        if _CANDIDATE.search(line) is None or line.lstrip().startswith((">", "|")):
-            continue
-        found = _read_line(lines, index)
-        if found is not None:
-            yield replace(found, line=index + first_line)
+            code.add(index)
+        if fence_match:
+            fence = "" if fence and line.strip().startswith(fence) else fence or fence_match[1]
+    return frozenset(code)
 
 
-def _read_line(lines: list[str], index: int) -> _Candidate | None:
+def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | None:
     line = lines[index].rstrip()
     marker = _MARKER.match(line)
     kind: Kind = "plain" if marker is None else "heading" if marker[1] else "item"
@@ -112,7 +126,7 @@ def _read_line(lines: list[str], index: int) -> _Candidate | None:
         written = rest[moment.end() :].lstrip("*_])】 \t:：-–—~〜～")
     else:
         start, written = _leading(rest.translate(_WIDE), rest)
-        if start is None and kind != "plain" or start is None and rest.startswith("**"):
+        if start is None and (kind != "plain" or rest.startswith("**")):
             start, written = _trailing(rest.translate(_WIDE), rest)
     if start is None or _ERRATUM.match(written):
         return None
@@ -120,14 +134,13 @@ def _read_line(lines: list[str], index: int) -> _Candidate | None:
     title = plain_text(whole).strip("*_ ") or _title_below(lines, index)
     if not title:
         return None
-    link = _LINKED.search(whole) or _BARE.search(whole)
-    url = None if link is None else link[2] if link.re is _LINKED else link[1] or link[0]
-    return _Candidate(kind=kind, start=start, title=title, url=url if url and "://" in url else None, line=0)
+    url = _own_link(whole) if "://" in whole else None
+    return _Candidate(kind=kind, start=start, title=title, url=url, line=index + first_line)
 
 
 def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
     match = _LEADING.match(narrow)
-    if match is None or narrow.startswith(f"[{match[1]}](http"):
+    if match is None:
         return None, ""
     return parse_clock(match[1].replace(" ", "")), original[match.start(4) :]
 
@@ -135,6 +148,15 @@ def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
 def _trailing(narrow: str, original: str) -> tuple[timedelta | None, str]:
     match = _TRAILING.match(narrow)
     return (None, "") if match is None else (parse_clock(match[2].replace(" ", "")), original[: match.end(1)])
+
+
+def _own_link(title: str) -> str | None:
+    """The first web address in a title: a link's, or a bare one."""
+    for link in _LINKED.finditer(title):
+        if "://" in link[2]:
+            return link[2]
+    bare = _BARE.search(title)
+    return None if bare is None else bare[1] or bare[0]
 
 
 def _with_broken_link(written: str, lines: list[str], index: int) -> str:
@@ -164,6 +186,8 @@ def _one_list(candidates: list[_Candidate]) -> list[_Candidate]:
         found = by_kind[kind]
         if not chosen or kind != "plain":
             chosen.update({candidate.start: candidate for candidate in found if candidate.start not in chosen})
+    if len(chosen) == 1 and not by_kind["heading"]:
+        return []  # one time alone in running notes is no list of chapters
     return sorted(chosen.values(), key=lambda candidate: candidate.start)
 
 

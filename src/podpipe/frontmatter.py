@@ -47,7 +47,12 @@ def split_front_matter(text: str, *, path: str) -> FrontMatter:
     Raises SourceError, with the line and column in the file, where there is no front matter or its YAML is broken.
     """
     if _START.match(text) is None:
-        raise SourceError("the file does not begin with front matter", path=path, line=1, hint="start it with a line of three dashes, then title: and date:")
+        raise SourceError(
+            "the file does not begin with front matter",
+            path=path,
+            line=1,
+            hint="start it with a line of three dashes, then title: and date:",
+        )
     try:
         head, body = _HANDLER.split(text)
     except ValueError as error:
@@ -59,14 +64,21 @@ def split_front_matter(text: str, *, path: str) -> FrontMatter:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + before + 1, mark.column + 1) if mark else (1, None)
         what = " ".join(part for part in (error.context, error.problem) if part)
-        raise SourceError(f"the front matter is not valid YAML: {what}", path=path, line=line, column=column, hint=_yaml_hint(head, line - before)) from error
+        raise SourceError(
+            f"the front matter is not valid YAML: {what}", path=path, line=line, column=column, hint=_yaml_hint(head, line - before)
+        ) from error
     except yaml.YAMLError as error:
         raise SourceError(f"the front matter is not valid YAML: {error}", path=path, line=1) from error
     body_line = text.count("\n", 0, len(text) - len(body)) + 1
     if node is None:
         return FrontMatter(values={}, lines={}, body=body, body_line=body_line)
     if not isinstance(node, yaml.MappingNode):
-        raise SourceError("the front matter is no list of keys and values", path=path, line=before + node.start_mark.line + 1, hint="write a key: value pair on each line")
+        raise SourceError(
+            "the front matter is no list of keys and values",
+            path=path,
+            line=before + node.start_mark.line + 1,
+            hint="write a key: value pair on each line",
+        )
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
     repeated: list[tuple[str, int]] = []

@@ -14,7 +14,7 @@ from podpipe.embeds import frame_is_kept
 from podpipe.errors import SourceError
 from podpipe.frontmatter import FrontMatter, split_front_matter
 from podpipe.liquid import render_liquid
-from podpipe.model import Finding, Level, Manuscript, SourceFile, Where
+from podpipe.model import Chapter, Finding, Level, Manuscript, SourceFile, Where
 from podpipe.notes import read_notes
 from podpipe.timecode import parse_clock
 
@@ -68,7 +68,9 @@ class _Head:
     def whole_number(self, key: str) -> int | None:
         word = self.text(key)
         if word and not (word.isascii() and word.isdigit() and int(word) > 0):
-            self.note("error", "front-matter-type", key, f"{key} is {word!r}, not a whole number above 0", "write a number, or leave the key out")
+            self.note(
+                "error", "front-matter-type", key, f"{key} is {word!r}, not a whole number above 0", "write a number, or leave the key out"
+            )
             return None
         return int(word) if word else None
 
@@ -95,11 +97,25 @@ def read_manuscript(source: SourceFile, *, zone: tzinfo, site: Mapping[str, Any]
         message = f"{key} stands here a second time; this value counts, the earlier one is lost"
         head.findings.append(
             Finding(
-                level="warning", rule="front-matter-repeated", where=Where(path=source.path, line=line), message=message, hint="remove one of them"
+                level="warning",
+                rule="front-matter-repeated",
+                where=Where(path=source.path, line=line),
+                message=message,
+                hint="remove one of them",
             )
         )
     manuscript = _manuscript(source, head, zone=zone, site=site)
     return Reading(manuscript=manuscript, findings=tuple(head.findings))
+
+
+def chapters_of(text: str) -> tuple[Chapter, ...]:
+    """The chapters in any Markdown text, with front matter or without, by the lines of the text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        matter = split_front_matter(text, path="")
+    except SourceError:
+        return read_chapters(text)
+    return read_chapters(matter.body, first_line=matter.body_line)
 
 
 def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Manuscript | None:
@@ -161,7 +177,13 @@ def _published(head: _Head, named: datetime | None, zone: tzinfo) -> datetime | 
     written = head.text("date")
     if not written:
         if named is None:
-            head.note("error", "date-missing", "date", "the episode has no date", "add date: YYYY-MM-DD HH:MM:SS +0900, or begin the file's name with the date")
+            head.note(
+                "error",
+                "date-missing",
+                "date",
+                "the episode has no date",
+                "add date: YYYY-MM-DD HH:MM:SS +0900, or begin the file's name with the date",
+            )
         return named
     date = parse_date(written, zone=zone)
     if date is None:
@@ -181,7 +203,13 @@ def _length(head: _Head) -> int | None:
         head.note("warning", "audio-size", "audio_file_size", f"{written!r} is no number of bytes", "leave it blank: podpipe fills it in")
         return None
     about = round(float(with_unit[1]) * _UNIT[with_unit[2].upper()])
-    head.note("info", "audio-size", "audio_file_size", f"{written!r} is read as {about:,} bytes; the feed needs the exact number", "leave it blank: podpipe fills it in")
+    head.note(
+        "info",
+        "audio-size",
+        "audio_file_size",
+        f"{written!r} is read as {about:,} bytes; the feed needs the exact number",
+        "leave it blank: podpipe fills it in",
+    )
     return about
 
 
@@ -193,7 +221,9 @@ def _duration(head: _Head) -> timedelta | None:
         return None
     time = parse_clock(written)
     if time is None:
-        head.note("warning", "duration", "duration", f"{written!r} is no duration", "write it as 1:02:03, or leave it blank: podpipe fills it in")
+        head.note(
+            "warning", "duration", "duration", f"{written!r} is no duration", "write it as 1:02:03, or leave it blank: podpipe fills it in"
+        )
     return time or None
 
 
@@ -201,7 +231,10 @@ def _liquid_finding(problem: str, body: str, body_line: int, path: str) -> Findi
     place = re.search(r"\{[{%]", body)
     line = body_line + (body.count("\n", 0, place.start()) if place else 0)
     return Finding(
-        level="warning", rule="liquid", where=Where(path=path, line=line), message=f"Liquid in the show notes cannot be resolved: {problem}",
+        level="warning",
+        rule="liquid",
+        where=Where(path=path, line=line),
+        message=f"Liquid in the show notes cannot be resolved: {problem}",
         hint="write out what it should say",
     )
 
@@ -212,7 +245,13 @@ def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:
         if not frame_is_kept(match[1]):
             where = Where(path=path, line=body_line + body.count("\n", 0, match.start()))
             findings.append(
-                Finding(level="warning", rule="embed-removed", where=where, message=f"the frame of {match[1]} is left out of the page", hint="link to it instead")
+                Finding(
+                    level="warning",
+                    rule="embed-removed",
+                    where=where,
+                    message=f"the frame of {match[1]} is left out of the page",
+                    hint="link to it instead",
+                )
             )
     return findings
 

@@ -21,8 +21,11 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])( +)(?=\S)")
 _DEEP_ITEM = re.compile(r"^ {4,}(?:[-*+]|[0-9]{1,9}[.)]) ", re.MULTILINE)
 _RAW_HTML = re.compile(r"<(?!https?://|mailto:)[A-Za-z/!?]")
-_CJK_STOPS = "\u2026\u3000-\u3004\u3008-\u3020\u301c\u30fb\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1c\uff1e\uff1f\uff3b\uff3d\uff5b-\uff65"
-_BARE_URL = re.compile(rf"https?://[^\s<>\"'`{_CJK_STOPS}]+(?=[{_CJK_STOPS}])")
+_CJK_STOPS = (
+    "\u2026\u3000-\u3004\u3008-\u3020\u301c\u30fb\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1c\uff1e\uff1f\uff3b\uff3d\uff5b-\uff65"
+)
+_MAY_BE_LIST = frozenset(" -*+0123456789`~")
+_BARE_URL = re.compile(rf"https?://[^\s<>\"'`{_CJK_STOPS}]++(?=[{_CJK_STOPS}])")
 _INSIDE_MARKUP = ("(", "<", "[", '"', "'", "=", "/")
 _LINK = re.compile(r'<(?:a|img) data-sourcepos="([0-9]+):[^"]*" (?:href|src)="([^"]*)"')
 _RAW_LINK = re.compile(r"""<(?:a|img|iframe|audio|video|source)\b[^<>]*?\s(?:href|src)\s*=\s*(["'])(.*?)\1""", re.IGNORECASE)
@@ -115,30 +118,36 @@ def _nest_deep_items(text: str) -> str:
     fence = ""
     after_blank = False
     for line in text.split("\n"):
-        fence_match = _FENCE.match(line)
-        if fence or fence_match:
-            moved.append(line)
-            if fence_match:
-                fence = "" if fence and line.strip().startswith(fence) else fence or fence_match[1]
-            continue
-        stripped = line.lstrip(" ")
-        if not stripped:
-            moved.append(line)
+        first = line[:1]
+        if fence:
+            fence = "" if line.strip().startswith(fence) else fence
+        elif not first:
             after_blank = True
-            continue
-        moved.append(_place(line, len(line) - len(stripped), items, after_blank=after_blank))
-        after_blank = False
+        elif first not in _MAY_BE_LIST:
+            if items and (after_blank or first in "#>_"):
+                items.clear()
+            after_blank = False
+        elif (opening := _FENCE.match(line)) is not None:
+            fence = opening[1]
+        elif line.isspace():
+            after_blank = True
+        else:
+            line = _place(line, items, after_blank=after_blank)  # noqa: PLW2901 - the line, moved
+            after_blank = False
+        moved.append(line)
     return "\n".join(moved)
 
 
-def _place(line: str, indent: int, items: list[_OpenItem], *, after_blank: bool) -> str:
+def _place(line: str, items: list[_OpenItem], *, after_blank: bool) -> str:
     """Where one line goes, given the items open above it; opens and closes items as it goes."""
     item = _ITEM.match(line)
     if item is None:
-        if indent == 0 and (after_blank or line.startswith(("#", "---", "***", "___", ">"))):
+        indent = len(line) - len(line.lstrip(" "))
+        if indent == 0 and (after_blank or line.startswith(("---", "***"))):
             items.clear()
         owner = next((open_item for open_item in reversed(items) if indent >= open_item.content), None)
         return line if owner is None else " " * (indent - owner.content + owner.moved_content) + line.lstrip(" ")
+    indent = item.end(1)
     while items and indent < items[-1].content:
         items.pop()
     place = indent
@@ -149,11 +158,11 @@ def _place(line: str, indent: int, items: list[_OpenItem], *, after_blank: bool)
         return line  # no list is open: this is code, or text that goes on
     marker = len(item[2]) + (len(item[3]) if len(item[3]) <= 4 else 1)
     items.append(_OpenItem(indent=indent, content=indent + marker, moved_content=place + marker))
-    return " " * place + line.lstrip(" ")
+    return line if place == indent else " " * place + line[indent:]
 
 
 def _links(rendered: str, lines: list[str], first_line: int, *, raw: bool) -> tuple[Link, ...]:
-    found = [(int(line), html.unescape(url)) for line, url in _LINK.findall(rendered)]
+    found = [(int(line), html.unescape(url) if "&" in url else url) for line, url in _LINK.findall(rendered)]
     if raw:
         for number, line in enumerate(lines, start=1):
             if "<" in line:

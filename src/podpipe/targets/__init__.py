@@ -47,13 +47,16 @@ def open_target(url: str, *, root: Path) -> Target:
     An S3 URL may carry `?endpoint=URL&region=NAME&profile=NAME&addressing=path|virtual`; what it leaves out comes from boto3's own chain
     of environment and configuration files, as credentials always do.
     """
-    scheme = urlsplit(url).scheme
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise TargetError("the target's URL cannot be read", hint="use file:FOLDER or s3://BUCKET/PREFIX") from error
     if scheme == "s3":
         from podpipe.targets.s3 import S3Target
 
         return S3Target(url)
-    if scheme == "file" or not scheme or "://" not in url and len(scheme) == 1:
+    if scheme == "file" or not scheme or ("://" not in url and len(scheme) == 1):
         from podpipe.targets.local import LocalTarget
 
         return LocalTarget(url, root=root)
-    raise TargetError(f"no target can be reached by {scheme}:", target=url, hint="use file:FOLDER or s3://BUCKET/PREFIX")
+    raise TargetError(f"no target can be reached by {scheme}:", target=f"{scheme}:", hint="use file:FOLDER or s3://BUCKET/PREFIX")

@@ -1,0 +1,50 @@
+"""The command line: each command reads its arguments, calls one function, and says what came of it.
+
+Exit codes: 0 done, 1 findings or failure, 2 wrong usage. Everything but the arguments is imported by the command that needs it, so that
+`--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from podpipe.cli.arguments import make_parser
+from podpipe.errors import PodpipeError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    chosen = make_parser().parse_args(arguments)
+    try:
+        from podpipe.cli import commands
+
+        code: int = getattr(commands, chosen.command.replace("-", "_"))(chosen)
+        sys.stdout.flush()
+    except PodpipeError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        print("podpipe: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has had enough, `head` for one. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+    except Exception as error:  # the last line of defence: a person gets a sentence, and a traceback only on request
+        if os.environ.get("PODPIPE_DEBUG"):
+            raise
+        return _fail(f"an error of podpipe's own: {type(error).__name__}: {error} (please report it, with what PODPIPE_DEBUG=1 shows)")
+    return code
+
+
+def _fail(message: str) -> int:
+    print(f"podpipe: {message}", file=sys.stderr)
+    return 1

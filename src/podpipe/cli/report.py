@@ -1,0 +1,172 @@
+"""What podpipe says: findings as text, JSON or GitHub annotations, plans and reports, and progress while it works."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from podpipe.model import Finding, PublishPlan, PublishReport, Step
+
+T = TypeVar("T")
+
+_SHOWN_STEPS = 40
+
+
+def as_json(finding: Finding) -> str:
+    """A finding as one line of JSON: path, line, column, level, rule, message, hint."""
+    where = asdict(finding.where)
+    fields = {"level": finding.level, "rule": finding.rule, "message": finding.message, "hint": finding.hint}
+    return json.dumps(where | fields, ensure_ascii=False)
+
+
+def as_github(finding: Finding, prefix: str = "") -> str:
+    """A finding as a workflow command, which GitHub shows beside the line. `prefix` leads from the repository's root to the show."""
+    level = {"error": "error", "warning": "warning", "info": "notice"}[finding.level]
+    places = {
+        "file": f"{prefix}{finding.where.path}",
+        "line": finding.where.line,
+        "col": finding.where.column,
+        "title": f"podpipe {finding.rule}",
+    }
+    properties = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in places.items() if value is not None)
+    text = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
+    return f"::{level} {properties}::{_escaped(text)}"
+
+
+def as_text(finding: Finding, lines: Sequence[str] = ()) -> str:
+    """A finding for people: place, level, message, the line it is about where there is one, and what to do."""
+    text = f"{finding.where}: {finding.level}: {finding.message} [{finding.rule}]"
+    line = finding.where.line
+    if line and 0 < line <= len(lines) and lines[line - 1].strip():
+        shown = lines[line - 1].replace("\t", " ").rstrip()
+        text += f"\n    {shown if len(shown) <= 120 else f'{shown[:119]}…'}"
+    return f"{text}\n    {finding.hint}" if finding.hint else text
+
+
+def findings_text(findings: Iterable[Finding], root: Path) -> Iterator[str]:
+    """All findings as text, each with its line, read from the show's folder."""
+    path, lines = "", [""]
+    for finding in findings:
+        if finding.where.path != path:
+            path = finding.where.path
+            lines = _lines(root / path)
+        yield as_text(finding, lines)
+
+
+def count(findings: Iterable[Finding]) -> str:
+    """How many errors, warnings and infos there are, in words; empty where there is none."""
+    levels = [finding.level for finding in findings]
+    found = [(levels.count(level), level) for level in ("error", "warning", "info")]
+    return ", ".join(f"{number} {level}{'s' if number != 1 else ''}" for number, level in found if number)
+
+
+def plan_text(plan: PublishPlan) -> Iterator[str]:
+    """A plan, a line for each step, with what it would move in all."""
+    puts = [step for step in plan.steps if step.action == "put"]
+    deletions = len(plan.steps) - len(puts)
+    if not plan.steps:
+        yield f"{plan.target}: nothing would change; all {plan.unchanged} objects are up to date"
+        return
+    yield f"{plan.target}: {len(puts)} to upload ({size(sum(step.length for step in puts))}), {deletions} to delete, {plan.unchanged} unchanged"
+    for step in plan.steps[:_SHOWN_STEPS]:
+        sign, length = ("+", f" ({size(step.length)})") if step.action == "put" else ("-", "")
+        yield f"  {sign} {step.key}: {step.reason}{length}"
+    if len(plan.steps) > _SHOWN_STEPS:
+        yield f"  … and {len(plan.steps) - _SHOWN_STEPS} more"
+
+
+def report_text(report: PublishReport) -> str:
+    """What was done on one target, in one line."""
+    if not report.put and not report.deleted:
+        return f"{report.target}: nothing changed; all {report.unchanged} objects are up to date"
+    return f"{report.target}: {len(report.put)} uploaded ({size(report.bytes_sent)}), {len(report.deleted)} deleted, {report.unchanged} unchanged"
+
+
+def size(length: int) -> str:
+    """A number of bytes for people, in decimal units."""
+    number = float(length)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if number < 1000 or unit == "GB":
+            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    raise AssertionError
+
+
+class Progress:
+    """Progress on the error stream: a live display on a terminal, a line for each stage in a pipe, nothing when quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._live: Any = None
+        self._task: Any = None
+
+    @contextmanager
+    def shown(self) -> Iterator[Progress]:
+        """Show progress while the block runs."""
+        if self._quiet or not sys.stderr.isatty():
+            yield self
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Live
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Live(*columns, console=Console(stderr=True), transient=True) as self._live:
+            yield self
+        self._live = None
+
+    def stage(self, doing: str) -> None:
+        """Say that a stage begins."""
+        if self._live is not None:
+            if self._task is not None:
+                self._live.remove_task(self._task)
+            self._task = self._live.add_task(doing, total=None)
+        elif not self._quiet:
+            print(f"{doing} …", file=sys.stderr, flush=True)
+
+    def step(self, step: Step) -> None:
+        """Say that one step of a plan is done."""
+        if self._live is not None and self._task is not None:
+            self._live.update(self._task, advance=1, description=f"{step.action} {step.key}"[:60])
+
+
+def announced(progress: Progress) -> Callable[..., Any]:
+    """A runner that tells of each stage and does it in this process."""
+
+    def run(stage: Any, work: Callable[[], T]) -> T:
+        progress.stage(stage.doing)
+        return work()
+
+    return run
+
+
+def print_lines(lines: Iterable[str], *, error: bool = False) -> None:
+    """Print lines to the output, or to the error stream."""
+    for line in lines:
+        print(line, file=sys.stderr if error else sys.stdout)
+
+
+def finding_from(fields: Mapping[str, Any]) -> Finding:
+    """The finding that `as_json` wrote."""
+    from podpipe.model import Where
+
+    where = Where(path=fields["path"], line=fields["line"], column=fields["column"])
+    return Finding(level=fields["level"], rule=fields["rule"], where=where, message=fields["message"], hint=fields["hint"])
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _escaped(text: str, also: str = "") -> str:
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text

@@ -1,0 +1,95 @@
+"""What the show's folder adds to a manuscript: its audio file and what that is, the pictures, and the files published as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from podpipe import audio, sources
+from podpipe.episode import figure_findings
+from podpipe.errors import AudioError
+from podpipe.model import AudioFacts, Episode, Finding, Manuscript, Where
+from podpipe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What is known of a manuscript's audio: its media type, None where it cannot be published, its facts and its file where there is one."""
+
+    mime_type: str | None = None
+    facts: AudioFacts | None = None
+    file: sources.StaticFile | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def listen(manuscript: Manuscript, settings: Settings) -> Heard:
+    """Find and measure the audio that a manuscript names. A file on another host is taken at its author's word."""
+    written = manuscript.audio
+    static = tuple((folder.folder, folder.prefix) for folder in settings.static)
+    key = "audio_file_path" if "audio_file_path" in dict(manuscript.lines) else "audio_file_url"
+    where = manuscript.where(key)
+    if not written:
+        message, hint = "the episode names no audio", "add audio_file_path: /audio/FILE to the front matter"
+        return Heard(findings=(Finding(level="warning", rule="audio-none", where=where, message=message, hint=hint),))
+    mime_type = audio.mime_type(written)
+    if mime_type is None:
+        message, hint = f"{written} has no extension of a podcast's audio", "use .mp3 or .m4a"
+        return Heard(findings=(Finding(level="error", rule="audio-type", where=where, message=message, hint=hint),))
+    if "://" in written:
+        return Heard(mime_type=mime_type)
+    try:
+        path = sources.find_audio(settings.root, static, written)
+    except ValueError:
+        message, hint = f"{written} leaves the show's folder", "name a file inside it"
+        return Heard(findings=(Finding(level="error", rule="path-outside", where=where, message=message, hint=hint),))
+    if path is None:
+        message, hint = f"{written} is not in the show's folder", "put the file there; a new episode is not published without it"
+        finding = Finding(level="warning", rule="audio-missing", where=where, message=message, hint=hint)
+        return Heard(mime_type=mime_type, findings=(finding,))
+    try:
+        facts = audio.measure(path, written)
+    except AudioError as error:
+        return Heard(findings=(Finding(level="error", rule="audio", where=where, message=error.message, hint=error.hint),))
+    file = sources.StaticFile(path=path, key=written.lstrip("/"), length=facts.length)
+    return Heard(mime_type=mime_type, facts=facts, file=file, findings=figure_findings(manuscript, facts))
+
+
+def published_files(settings: Settings, audio_files: list[sources.StaticFile], withheld: set[str]) -> tuple[sources.StaticFile, ...]:
+    """All files that are published as they are, each key once; the audio of an episode whose time has not come is not among them."""
+    found = {
+        file.key: file
+        for folder in settings.static
+        for file in sources.static_files(
+            settings.root, folder.folder, folder.prefix, exclude=settings.exclude, whole_site=settings.whole_site
+        )
+        if file.key not in withheld
+    }
+    found.update((file.key, file) for file in audio_files)
+    return tuple(found[key] for key in sorted(found))
+
+
+def picture_findings(settings: Settings, keys: set[str], episodes: list[Episode]) -> list[Finding]:
+    """A finding for every picture that the settings or an episode name and the site will not hold."""
+    show = settings.show
+    findings = []
+    if show.artwork and "://" not in show.artwork and show.artwork not in keys:
+        findings.append(
+            Finding(
+                level="warning" if show.lenient else "error",
+                rule="artwork-missing",
+                where=Where(path=settings.config),
+                message=f"the show's artwork, {show.artwork}, is not in the show's folder",
+                hint="directories refuse a show without artwork: a square JPEG or PNG of 1400 to 3000 pixels",
+            )
+        )
+    credited = {credit.person.id: credit.person for episode in episodes for credit in episode.credits}
+    for person in credited.values():
+        if person.image and "://" not in person.image and person.image not in keys:
+            message = f"the picture of {person.name}, {person.image}, is not in the show's folder"
+            hint = "put the file there, or leave the picture out"
+            findings.append(Finding(level="warning", rule="picture-missing", where=Where(path=settings.config), message=message, hint=hint))
+    for episode in episodes:
+        if episode.image and "://" not in episode.image and episode.image not in keys:
+            message = f"the episode's picture, {episode.image}, is not in the show's folder"
+            hint = "put the file there, or leave image out"
+            findings.append(Finding(level="warning", rule="picture-missing", where=Where(path=episode.path), message=message, hint=hint))
+    return findings

@@ -1,0 +1,185 @@
+"""The RSS feed, made with feedgen, and the tags that podpipe adds through feedgen's extensions.
+
+The form is RSS 2.0 with Apple's itunes tags (https://podcasters.apple.com/support/823-podcast-requirements) and those of the podcast
+namespace (https://podcasting2.org/docs/podcast-namespace) for which there is data. The same show gives the same bytes: no clock is read.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from podpipe.episode import chapters_key
+from podpipe.model import Artifact, Enclosure, Episode, Person, Show
+from podpipe.notes import with_absolute_links
+from podpipe.timecode import full_clock
+
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+_GUID_NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def feed_artifact(show: Show, episodes: Sequence[Episode]) -> Artifact:
+    """The show's feed. `episodes` come newest first, each with its enclosure where it has one."""
+    return Artifact(
+        key=show.feed,
+        content=feed_bytes(show, episodes),
+        content_type="application/rss+xml; charset=utf-8",
+        cache_control="public, max-age=300",
+    )
+
+
+def feed_bytes(show: Show, episodes: Sequence[Episode]) -> bytes:
+    """The feed as UTF-8 XML."""
+    feed = FeedGenerator()
+    feed.load_extension("podcast")
+    feed.register_extension("podpipe", _ChannelTags, _ItemTags, atom=False)
+    _describe_channel(feed, show)
+    if episodes:
+        feed.lastBuildDate(max(episode.published for episode in episodes))
+    feed.podpipe.describe(show=show, dated=bool(episodes))
+    for episode in episodes:
+        _add_item(feed, show, episode)
+    xml: bytes = feed.rss_str(pretty=True)
+    return xml
+
+
+def podcast_guid(feed_url: str) -> str:
+    """The show's identity across hosts: UUIDv5 of the feed's URL without scheme and trailing slashes (podcast namespace, guid)."""
+    return str(uuid.uuid5(_GUID_NAMESPACE, re.sub(r"^[a-z]+://", "", feed_url).rstrip("/")))
+
+
+def _describe_channel(feed: Any, show: Show) -> None:
+    feed.title(_clean(show.title))
+    feed.link(href=show.address(show.feed), rel="self", type="application/rss+xml")
+    feed.link(href=f"{show.site_url}/", rel="alternate")  # last: feedgen takes the latest link for the channel's own
+    feed.description(_clean(show.description))
+    feed.language(show.language)
+    feed.generator("podpipe")
+    feed.docs(None)
+    if show.copyright:
+        feed.copyright(_clean(show.copyright))
+    feed.podcast.itunes_author(_clean(show.author))
+    feed.podcast.itunes_type("episodic")
+    if show.subtitle:
+        feed.podcast.itunes_subtitle(_clean(show.subtitle))
+    if show.owner:
+        feed.podcast.itunes_owner(name=_clean(show.owner.name), email=show.owner.email)
+    if show.categories:
+        feed.podcast.itunes_category([{"cat": parts[0], "sub": parts[1] if len(parts) > 1 else None} for parts in show.categories])
+
+
+def _add_item(feed: Any, show: Show, episode: Episode) -> None:
+    entry = feed.add_entry(order="append")
+    entry.title(_clean(episode.title))
+    entry.link(href=episode.url)
+    entry.guid(episode.guid, permalink=episode.guid == episode.url)
+    entry.pubDate(_without_micros(episode.published))
+    notes = with_absolute_links(episode.notes.html, episode.url).strip()
+    entry.description(_clean(notes or episode.description or episode.title))
+    enclosure = episode.enclosure
+    if enclosure:
+        entry.enclosure(enclosure.url, str(enclosure.length or 0), enclosure.mime_type)
+        _time(entry, enclosure)
+    entry.podcast.itunes_author(_clean(show.author))
+    if episode.description:
+        entry.podcast.itunes_subtitle(_clean(episode.description))
+    entry.podpipe.describe(show=show, episode=episode)
+
+
+def _time(entry: Any, enclosure: Enclosure) -> None:
+    if enclosure.duration:
+        entry.podcast.itunes_duration(full_clock(enclosure.duration))
+
+
+def _without_micros(date: datetime) -> datetime:
+    return date.replace(microsecond=0)
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold (section 2.2)."""
+    return _NOT_XML.sub("", text)
+
+
+class _ChannelTags(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
+    """Channel tags that feedgen lacks or refuses: explicit as true or false, any artwork URL, the show's guid."""
+
+    def __init__(self) -> None:
+        self._show: Show | None = None
+        self._dated = True
+
+    def describe(self, *, show: Show, dated: bool) -> None:
+        """Say what the tags tell; without a dated episode the feed has no lastBuildDate, which feedgen would set to now."""
+        self._show = show
+        self._dated = dated
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"itunes": ITUNES, "podcast": PODCAST}
+
+    def extend_rss(self, feed: Any) -> Any:
+        channel = feed[0]
+        if self._show is None:
+            return feed
+        if not self._dated:
+            for element in channel.findall("lastBuildDate"):
+                channel.remove(element)
+        _tag(channel, ITUNES, "explicit", _truth(self._show.explicit))
+        if self._show.artwork:
+            _tag(channel, ITUNES, "image", href=self._show.address(self._show.artwork))
+        _tag(channel, PODCAST, "guid", podcast_guid(self._show.address(self._show.feed)))
+        return feed
+
+
+class _ItemTags(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
+    """Item tags that feedgen lacks or refuses: explicit as true or false, artwork, numbers, chapters and people."""
+
+    def __init__(self) -> None:
+        self._show: Show | None = None
+        self._episode: Episode | None = None
+
+    def describe(self, *, show: Show, episode: Episode) -> None:
+        self._show = show
+        self._episode = episode
+
+    def extend_rss(self, entry: Any) -> Any:
+        show, episode = self._show, self._episode
+        if show is None or episode is None:
+            return entry
+        _tag(entry, ITUNES, "explicit", _truth(episode.explicit))
+        if episode.image:
+            _tag(entry, ITUNES, "image", href=show.address(episode.image))
+        if episode.number:
+            _tag(entry, ITUNES, "episode", str(episode.number))
+        if episode.season:
+            _tag(entry, ITUNES, "season", str(episode.season))
+        if episode.chapters:
+            _tag(entry, PODCAST, "chapters", url=show.address(quote(chapters_key(episode))), type="application/json+chapters")
+        for credit in episode.credits:
+            _person(entry, show, credit.person, credit.role)
+        return entry
+
+
+def _person(parent: Any, show: Show, person: Person, role: str) -> None:
+    attributes = (
+        {"role": role} | ({"href": person.url} if person.url else {}) | ({"img": show.address(person.image)} if person.image else {})
+    )
+    _tag(parent, PODCAST, "person", person.name, **attributes)
+
+
+def _tag(parent: Any, namespace: str, name: str, text: str | None = None, **attributes: str) -> None:
+    element = etree.SubElement(parent, f"{{{namespace}}}{name}", {key: _clean(value) for key, value in attributes.items()})
+    if text is not None:
+        element.text = _clean(text)
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,110 @@
+"""Whether a build would change anything: what the last one read and wrote, and whether all of it is still as it was.
+
+The record is a cache behind a key of everything that a build depends on: podpipe's version and code, the templates, the settings, every
+episode's digest, the other files by size and time, and the moment when the next episode becomes public. When any of it differs, or any
+file of the site was touched, the build runs in full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from podpipe import __version__
+from podpipe.ledger import BuildRecord, cache_folder
+
+_TEXT = (".css", ".html", ".js", ".markdown", ".md", ".py", ".toml", ".xml", ".yaml", ".yml")
+_SETTLED = 2.0
+"""Seconds for which a file known by its time must have rested: a second change within a tick of the clock would not show."""
+
+
+def recall_build(show: Path, out: Path, *, as_of: datetime, options: Iterable[str] = ()) -> dict[str, Any] | None:
+    """What the last build of this show into this folder had to say, if building again would give the same; None otherwise.
+
+    `options` are those of the command that change what is built or said.
+    """
+    record = BuildRecord(cache_folder()).recall(_name(show, out, options))
+    if record is None or not record["since"] <= as_of.timestamp() < (record["until"] or float("inf")):
+        return None
+    if record["output"] != _state([str(out)], text=()) or record["input"] != _state([*_own_folders(), *record["read"]], skip=str(out)):
+        return None
+    said: dict[str, Any] = record["said"]
+    return said
+
+
+def remember_build(
+    show: Path,
+    out: Path,
+    *,
+    as_of: datetime,
+    until: datetime | None,
+    read: Sequence[Path],
+    said: Mapping[str, Any],
+    began: float,
+    options: Iterable[str] = (),
+) -> None:
+    """Remember a build that has just been written.
+
+    `until` is when its content will next differ, `read` are the files and folders it was made from, and `began` is the time in seconds
+    since the epoch before the first of them was read. What changed since then, or only just before, is not remembered.
+    """
+    paths = [str(path) for path in read]
+    for path, status in _files(paths, skip=str(out)):
+        if status.st_mtime > began - (0 if path.endswith(_TEXT) else _SETTLED):
+            return
+    BuildRecord(cache_folder()).remember(
+        _name(show, out, options),
+        {
+            "since": as_of.timestamp(),
+            "until": until.timestamp() if until else None,
+            "read": paths,
+            "input": _state([*_own_folders(), *paths], skip=str(out)),
+            "output": _state([str(out)], text=()),
+            "said": dict(said),
+        },
+    )
+
+
+def _name(show: Path, out: Path, options: Iterable[str]) -> str:
+    return "\0".join((__version__, str(show.resolve()), str(out.resolve()), *options))
+
+
+def _own_folders() -> list[str]:
+    """Where podpipe's code and templates lie: in a clone they change without a new version."""
+    here = Path(__file__).resolve().parent
+    return [str(here), *(str(folder) for folder in (here.parent.parent / "templates",) if folder.is_dir())]
+
+
+def _state(paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT) -> str:
+    """One digest for all files below some paths: by their content where it is `text`, else by size and modification time."""
+    whole = hashlib.sha256()
+    for path, status in _files(paths, skip=skip):
+        whole.update(f"{path}\0{status.st_size}\0".encode("utf-8", "surrogateescape"))
+        if path.endswith(text) if text else False:
+            with open(path, "rb") as file:  # noqa: PTH123 - thousands of files: Path objects would cost more than reading does
+                whole.update(hashlib.sha256(file.read()).digest())
+        else:
+            whole.update(str(status.st_mtime_ns).encode())
+    return whole.hexdigest()
+
+
+def _files(paths: Iterable[str], *, skip: str) -> Iterator[tuple[str, os.stat_result]]:
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112 - see above
+            yield from _below(path, skip)
+        elif os.path.exists(path):  # noqa: PTH110 - see above
+            yield path, os.stat(path)  # noqa: PTH116 - see above
+
+
+def _below(folder: str, skip: str) -> Iterator[tuple[str, os.stat_result]]:
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name == "__pycache__" or entry.path == skip or (skip and entry.name.startswith(".")):
+            continue
+        if entry.is_dir():
+            yield from _below(entry.path, skip)
+        else:
+            yield entry.path, entry.stat()

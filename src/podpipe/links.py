@@ -1,0 +1,54 @@
+"""Links in show notes to the show's own site, checked against what the site will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from urllib.parse import unquote, urljoin, urlsplit
+
+from podpipe.model import Episode, Finding, Show, Where
+
+
+def own_link_findings(
+    episodes: Iterable[Episode], *, show: Show, keys: Collection[str], held_back: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """A warning for every link to a page or file of the site that the site will not hold.
+
+    `keys` are those of all that is published; `held_back` those of pages whose time has not come.
+    """
+    site = urlsplit(show.site_url)
+    findings = []
+    for episode in episodes:
+        for link in episode.notes.links:
+            if ("://" in link.url and site.netloc not in link.url) or link.url.startswith(("#", "mailto:", "tel:")):
+                continue
+            path = _path_below_site(link.url, episode.url, site.netloc, site.path)
+            if path is None or not _variants(path).isdisjoint(keys):
+                continue
+            waiting = not _variants(path).isdisjoint(held_back)
+            findings.append(
+                Finding(
+                    level="warning",
+                    rule="link-own-site",
+                    where=Where(path=episode.path, line=link.line, column=link.column),
+                    message=f"{link.url} is {'not public yet' if waiting else 'no page or file of this site'}",
+                    hint="publish it first" if waiting else "correct the link, or add the file to a folder that is published",
+                )
+            )
+    return tuple(findings)
+
+
+def _path_below_site(url: str, page_url: str, netloc: str, site_path: str) -> str | None:
+    """The path of a link below the site's root without the leading slash; None for a link that leads elsewhere or is no address."""
+    try:
+        parts = urlsplit(urljoin(page_url, url))
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or parts.netloc != netloc or not f"{parts.path}/".startswith(f"{site_path}/"):
+        return None
+    return unquote(parts.path[len(site_path) :]).lstrip("/")
+
+
+def _variants(path: str) -> set[str]:
+    """The keys under which a web server finds a path: `a`, `a.html`, `a/index.html`."""
+    bare = path.rstrip("/")
+    return {path, f"{bare}.html", bare.removesuffix(".html"), f"{bare}/index.html".lstrip("/")}

@@ -1,0 +1,188 @@
+"""The publish, from the author's files to the listeners: six stages in their order, written once, whoever starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from podpipe import stages
+from podpipe.errors import TargetError
+from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishReport, SocialPost, Step
+from podpipe.plan import make_plan
+from podpipe.stages import Job, Uploaded
+from podpipe.targets import open_target
+from podpipe.targets.upload import carry_out, holdings
+
+__all__ = [
+    "STAGES",
+    "Built",
+    "Job",
+    "Outcome",
+    "Runner",
+    "Stage",
+    "Uploaded",
+    "build",
+    "check",
+    "here",
+    "manuscripts",
+    "publish",
+    "write",
+    "write_posts",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage as a runner needs to know it: its name, what it does, and whether it touches the outside world and may be tried again."""
+
+    name: str
+    doing: str
+    touches_world: bool = False
+
+
+INGEST = Stage(name="ingest", doing="reading episodes")
+ENRICH = Stage(name="enrich", doing="measuring audio", touches_world=True)
+VALIDATE = Stage(name="validate", doing="checking links")
+RENDER = Stage(name="render", doing="rendering pages and feed")
+COMPOSE = Stage(name="compose", doing="writing social posts")
+UPLOAD = Stage(name="upload", doing="publishing", touches_world=True)
+STAGES = (INGEST, ENRICH, VALIDATE, RENDER, COMPOSE, UPLOAD)
+
+
+class Runner(Protocol):
+    """What carries out a stage: this process, or a scheduler's task with its retries and timeouts."""
+
+    def __call__(self, stage: Stage, work: Callable[[], T]) -> T:
+        """Do the work and give back what it gives, or raise what it raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """All that a show becomes before it is uploaded."""
+
+    episodes: tuple[Episode, ...]
+    held_back: int
+    next_public: datetime | None
+    artifacts: tuple[Artifact, ...]
+    posts: tuple[SocialPost, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an error among the findings forbids publishing."""
+        return any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a publish: what was built, what happened on each target, and which targets failed with which message."""
+
+    built: Built
+    uploads: tuple[Uploaded, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, each once, by file and line; those of the show as a whole first."""
+        every = dict.fromkeys((*self.built.findings, *(finding for upload in self.uploads for finding in upload.findings)))
+        return in_order(every)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was asked for was done."""
+        return not self.failures and not any(finding.level == "error" for finding in self.findings)
+
+
+def here(stage: Stage, work: Callable[[], T]) -> T:  # noqa: ARG001 - the plain runner needs no name
+    """Run a stage in this process, at once."""
+    return work()
+
+
+def build(job: Job, *, run: Runner = here) -> Built:
+    """Everything but the upload."""
+    return _build(job, run)[0]
+
+
+def check(job: Job, *, run: Runner = here) -> tuple[Finding, ...]:
+    """Every finding about a show, without making anything of it."""
+    ingested, enriched = _read(job, run)
+    return in_order((*ingested.findings, *enriched.findings, *run(VALIDATE, partial(stages.validate, job, enriched))))
+
+
+def write_posts(job: Job, *, run: Runner = here) -> Built:
+    """The social posts alone: a build without artifacts."""
+    ingested, enriched = _read(job, run)
+    return _built(ingested, enriched, (), run(COMPOSE, partial(stages.compose, job, enriched)), ())
+
+
+def manuscripts(job: Job, *, run: Runner = here) -> tuple[Manuscript, ...]:
+    """All manuscripts of a show, drafts and future ones too, newest first."""
+    ingested: stages.Ingested = run(INGEST, partial(stages.ingest, job))
+    return ingested.manuscripts
+
+
+def write(built: Built, out: Path) -> PublishReport:
+    """Write what was built into a folder: only files that differ, and none of an earlier build that is no longer produced. Raises TargetError."""
+    target = open_target(str(out), root=out)
+    return carry_out(make_plan(target.url, built.artifacts, holdings(target)), built.artifacts, target)
+
+
+def publish(job: Job, *, run: Runner = here, on_step: Callable[[Step], None] = lambda _: None) -> Outcome:
+    """Bring every target of the job up to date, or with `dry_run` say what that would change.
+
+    An error among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
+    SourceError for what makes the whole run impossible.
+    """
+    built, enriched = _build(job, run)
+    uploads: list[Uploaded] = []
+    failures: list[str] = []
+    for url in job.targets:
+        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_step=on_step)
+        try:
+            uploads.append(run(UPLOAD, work))
+        except TargetError as error:
+            failures.append(f"{error.target}: {error}" if error.target else str(error))
+    return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
+
+
+def _read(job: Job, run: Runner) -> tuple[stages.Ingested, stages.Enriched]:
+    ingested = run(INGEST, partial(stages.ingest, job))
+    return ingested, run(ENRICH, partial(stages.enrich, job, ingested))
+
+
+def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
+    ingested, enriched = _read(job, run)
+    link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
+    artifacts = run(RENDER, partial(stages.render, job, enriched))
+    composed = run(COMPOSE, partial(stages.compose, job, enriched))
+    return _built(ingested, enriched, artifacts, composed, link_findings), enriched
+
+
+def _built(
+    ingested: stages.Ingested,
+    enriched: stages.Enriched,
+    artifacts: tuple[Artifact, ...],
+    composed: stages.Composed,
+    link_findings: tuple[Finding, ...],
+) -> Built:
+    return Built(
+        episodes=enriched.episodes,
+        held_back=len(enriched.held_back),
+        next_public=min((manuscript.published for manuscript in enriched.held_back if not manuscript.draft), default=None),
+        artifacts=(*artifacts, *composed.artifacts),
+        posts=composed.posts,
+        findings=in_order((*ingested.findings, *enriched.findings, *link_findings)),
+    )
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by file and line."""
+    return tuple(
+        sorted(findings, key=lambda finding: (finding.where.path, finding.where.line or 0, finding.where.column or 0, finding.rule))
+    )

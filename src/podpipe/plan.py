@@ -1,0 +1,119 @@
+"""What a publish would change on a target, in which order, and why; and the manifest by which podpipe knows its own objects again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from enum import IntEnum
+
+from podpipe.errors import TargetError
+from podpipe.model import Artifact, FileContent, Holding, PublishPlan, Reason, Step
+
+MANIFEST = ".podpipe/manifest.json"
+"""The key under which a target keeps the list of what podpipe put there."""
+
+_VERSION = 1
+_LASTING = ("audio/", "video/")
+
+
+class Rank(IntEnum):
+    """When an object travels: whatever another one links to goes before it, so that no listener meets a link to nothing."""
+
+    MEDIA = 0
+    FILES = 1
+    PAGES = 2
+    FEED = 3
+
+
+def rank(artifact: Artifact) -> Rank:
+    """Audio, video and pictures come first, then chapters, styles and other files, then pages and sitemaps, and feeds last."""
+    kind = artifact.content_type.partition(";")[0].strip().lower()
+    if kind.startswith((*_LASTING, "image/")):
+        return Rank.MEDIA
+    if kind == "application/rss+xml":
+        return Rank.FEED
+    return Rank.PAGES if kind in {"text/html", "application/xml", "text/xml"} else Rank.FILES
+
+
+def holding(artifact: Artifact) -> Holding:
+    """What the manifest will say of an artifact once it is on the target."""
+    content = artifact.content
+    if isinstance(content, FileContent):
+        digest, length = content.digest, content.length
+    else:
+        digest, length = hashlib.sha256(content).hexdigest(), len(content)
+    return Holding(digest=digest, length=length, content_type=artifact.content_type, cache_control=artifact.cache_control)
+
+
+def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Holding], *, keep: Collection[str] = ()) -> PublishPlan:
+    """Compare what listeners should get with what podpipe put on the target before.
+
+    Puts stand in the order of their ranks, the feed last; deletions follow it, so that no feed names a page that is gone. Deleted is
+    only what `held` names (objects of others are not in it), nothing produces any more, and `keep` does not name. Audio and video are
+    never deleted: apps keep the enclosure's URL of an episode for years and would find nothing there.
+
+    Raises ValueError where two artifacts claim one key, or one claims the manifest's.
+    """
+    made: dict[str, Artifact] = {}
+    for artifact in artifacts:
+        if artifact.key in made or artifact.key == MANIFEST:
+            raise ValueError(f"two artifacts for one key: {artifact.key}")
+        made[artifact.key] = artifact
+    puts = [
+        Step(action="put", key=key, reason=reason, length=_length(artifact))
+        for key, artifact in sorted(made.items(), key=lambda item: (rank(item[1]), item[0]))
+        if (reason := _reason(holding(artifact), held.get(key))) is not None
+    ]
+    gone = sorted(held.keys() - made.keys() - set(keep))
+    deletions = [
+        Step(action="delete", key=key, reason="no longer produced")
+        for key in gone
+        if not held[key].content_type.lower().startswith(_LASTING)
+    ]
+    return PublishPlan(target=target, steps=(*puts, *deletions), unchanged=len(made) - len(puts))
+
+
+def manifest_bytes(holdings: Mapping[str, Holding]) -> bytes:
+    """Write a manifest as JSON, one object per line; the same holdings give the same bytes."""
+    lines = ",\n".join(f"{_json(key)}:{_json(asdict(held))}" for key, held in sorted(holdings.items()))
+    return f'{{"version":{_VERSION},"objects":{{\n{lines}\n}}}}\n'.encode()
+
+
+def read_manifest(data: bytes) -> dict[str, Holding]:
+    """Read what `manifest_bytes` wrote; raises TargetError for a damaged manifest and for one of a newer podpipe."""
+    try:
+        document = json.loads(data)
+        version = document["version"]
+        if not isinstance(version, int) or version <= _VERSION:
+            return {key: _read_holding(entry) for key, entry in document["objects"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TargetError(
+            f"the list of published objects, {MANIFEST}, is damaged",
+            hint="delete it on the target and publish again: everything is sent once more, and nothing is deleted",
+        ) from error
+    raise TargetError(f"a newer podpipe published here: {MANIFEST} has version {version}", hint="update podpipe, then publish again")
+
+
+def _reason(wanted: Holding, held: Holding | None) -> Reason | None:
+    if held is None:
+        return "new"
+    if wanted.digest != held.digest:
+        return "content changed"
+    return None if wanted == held else "headers changed"
+
+
+def _length(artifact: Artifact) -> int:
+    return artifact.content.length if isinstance(artifact.content, FileContent) else len(artifact.content)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_holding(entry: dict[str, object]) -> Holding:
+    digest, length, content_type, cache_control = (entry[name] for name in ("digest", "length", "content_type", "cache_control"))
+    if isinstance(digest, str) and isinstance(length, int) and isinstance(content_type, str) and isinstance(cache_control, str):
+        return Holding(digest=digest, length=length, content_type=content_type, cache_control=cache_control)
+    raise TypeError(f"not an object's entry: {entry}")

@@ -1,0 +1,40 @@
+"""The settings of one show as a value: the show itself, and where its files lie and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from podpipe.model import Show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFolder:
+    """A folder whose files are published as they are: `folder` below the show's folder, `prefix` below the site's root ("" is the root)."""
+
+    folder: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A show, and how podpipe handles it.
+
+    `config` names the file that the settings came from. `episodes` is the folder of Markdown files. `loose` are single files at the show's
+    root that are published as they are, and `exclude` names what is not. `cron` is when the schedule runs, in the show's time zone.
+    `liquid` holds a Jekyll site's variables, None where show notes have no Liquid.
+    """
+
+    root: Path
+    config: str
+    show: Show
+    episodes: str
+    static: tuple[StaticFolder, ...]
+    targets: tuple[str, ...]
+    cron: str
+    check_links: bool
+    whole_site: bool = False
+    exclude: frozenset[str] = frozenset()
+    liquid: Mapping[str, Any] | None = None

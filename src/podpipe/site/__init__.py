@@ -1,0 +1,196 @@
+"""The website: which pages a show has, what each of them says to people and machines, and the JSON chapters beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from podpipe.episode import chapters_key
+from podpipe.model import Artifact, Chapter, Enclosure, Episode, Show
+from podpipe.site.addresses import Addresses, person_key, person_keys, uri, web_link
+from podpipe.site.metadata import linked_episode, linked_series, linked_show, sitemap
+from podpipe.site.views import EpisodeView, PersonView, chapter_views, episode_views, person_views
+from podpipe.site.words import locale, words_for
+from podpipe.timecode import seconds
+
+__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts"]
+
+_TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
+_HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
+
+
+_Appearances = tuple[PersonView, tuple[EpisodeView, ...]]
+"""Somebody with the episodes that they appear in, newest first."""
+
+
+class Templates(Protocol):
+    """Whatever fills in `index.html`, `episode.html` and the rest; values are escaped, save what it rendered itself before."""
+
+    def render(self, name: str, **values: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
+    """One show's site while it is made: its addresses, and what every page is given, its frame included."""
+
+    show: Show
+    addresses: Addresses
+    templates: Templates
+    values: Mapping[str, object]
+
+    def page(self, key: str, template: str, **values: object) -> Artifact:
+        return _text(key, self.templates.render(template, **self.values, **values), "text/html; charset=utf-8")
+
+    def about(self, title: str, url: str, description: str, image: str | None = None) -> dict[str, str | None]:
+        """What a page says of itself to search engines and to those who preview links."""
+        picture = image or self.show.artwork
+        return {
+            "title": title,
+            "url": url,
+            "description": " ".join(description.split()),
+            "image": self.addresses.public(picture) if picture else None,
+        }
+
+
+def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
+    """Every page of a show: the index, its episodes (given newest first), its people, the page for lost visitors, sitemap and robots.txt.
+
+    Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
+    """
+    addresses = Addresses.of(show.site_url)
+    people = person_views(show, episodes, addresses)
+    views = episode_views(show, episodes, addresses, people)
+    appearances = _appearances(episodes, views, people)
+    site = _Site(
+        show=show, addresses=addresses, templates=templates, values=_shared_values(show, addresses, templates, has_people=bool(appearances))
+    )
+    return (
+        _index_page(site, views),
+        *_episode_pages(site, episodes, views),
+        *_people_pages(site, appearances),
+        site.page("404.html", "404.html", page=None),
+        _sitemap(addresses, views, appearances),
+        _text("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {addresses.public('sitemap.xml')}\n", "text/plain; charset=utf-8"),
+    )
+
+
+def chapters_artifact(show: Show, episode: Episode) -> Artifact | None:
+    """An episode's chapters as JSON chapters 1.2.0 (podcast namespace, jsonChapters.md), in the order of their starts; None without any."""
+    if not episode.chapters:
+        return None
+    document: dict[str, object] = {"version": "1.2.0", "title": episode.title, "podcastName": show.title}
+    if episode.enclosure:
+        document["fileName"] = unquote(urlsplit(episode.enclosure.url).path.rpartition("/")[2])
+    document["chapters"] = [_json_chapter(chapter, episode.url) for chapter in sorted(episode.chapters, key=lambda chapter: chapter.start)]
+    return _text(chapters_key(episode), json.dumps(document, ensure_ascii=False) + "\n", "application/json+chapters")
+
+
+def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:
+    link = web_link(urljoin(page_url, chapter.url)) if chapter.url else None
+    start: dict[str, object] = {"startTime": seconds(chapter.start), "title": chapter.title}
+    return start | {"url": link} if link else start
+
+
+def _appearances(episodes: Sequence[Episode], views: Sequence[EpisodeView], people: Mapping[str, PersonView]) -> tuple[_Appearances, ...]:
+    found: dict[str, list[EpisodeView]] = {identifier: [] for identifier in people}
+    for episode, view in zip(episodes, views, strict=True):
+        for identifier in dict.fromkeys(credit.person.id for credit in episode.credits):
+            found[identifier].append(view)
+    return tuple((people[identifier], tuple(seen)) for identifier, seen in found.items() if seen)
+
+
+def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, has_people: bool) -> Mapping[str, object]:
+    """What every page is given. The frame around it is rendered here, once for all pages."""
+    hashtag = (show.hashtag or "").lstrip("#＃")
+    search = next((_HASHTAG_SEARCH[network] for network in show.networks if network in _HASHTAG_SEARCH), None)
+    values: dict[str, object] = {
+        "show": show,
+        "words": words_for(show.language),
+        "root": addresses.root,
+        "people_href": addresses.href("people/") if has_people else None,
+        "feed_href": addresses.href(show.feed),
+        "artwork": addresses.href(show.artwork) if show.artwork else None,
+        "locale": locale(show.language),
+        "subscribe": tuple((label, link) for label, address in show.subscribe if (link := addresses.link(address))),
+        "feedback": addresses.link(show.feedback_url),
+        "hashtag": hashtag,
+        "hashtag_href": search + quote(hashtag, safe="") if search and hashtag else None,
+    }
+    return values | {part: templates.render(f"frame/{part}.html", **values) for part in ("head", "header", "footer")}
+
+
+def _index_page(site: _Site, views: Sequence[EpisodeView]) -> Artifact:
+    show, addresses = site.show, site.addresses
+    page = site.about(show.title, addresses.public(""), show.description)
+    return site.page("index.html", "index.html", page=page, episodes=views, linked_data=linked_show(show, addresses))
+
+
+def _episode_pages(site: _Site, episodes: Sequence[Episode], views: Sequence[EpisodeView]) -> list[Artifact]:
+    neighbours = (None, *views, None)
+    series = linked_series(site.show, site.addresses)
+    pages = []
+    for episode, newer, view, older in zip(episodes, neighbours, views, neighbours[2:], strict=False):
+        page = site.about(episode.title, view.url, episode.description, episode.image)
+        pages.append(
+            site.page(
+                episode.key,
+                "episode.html",
+                page=page,
+                episode=view,
+                notes=episode.notes.html,
+                chapters=chapter_views(episode.chapters, site.addresses),
+                audio=_audio_values(site.addresses, episode.enclosure),
+                newer=newer,
+                older=older,
+                tweets=_TWEET.search(episode.notes.html) is not None,
+                linked_data=linked_episode(
+                    episode, view, language=site.show.language, image=page["image"], series=series, addresses=site.addresses
+                ),
+            )
+        )
+    return pages
+
+
+def _audio_values(addresses: Addresses, enclosure: Enclosure | None) -> dict[str, str] | None:
+    """Where the player finds the audio: below the site where the show publishes it there, so that a preview plays it too."""
+    if enclosure is None:
+        return None
+    url = uri(enclosure.url)
+    return {"href": addresses.href(url) if enclosure.key else url, "url": url, "mime_type": enclosure.mime_type}
+
+
+def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Artifact]:
+    if not appearances:
+        return []
+    addresses = site.addresses
+    names = ", ".join(person.name for person, _ in appearances)
+    heading = words_for(site.show.language)["people"]
+    index = site.page("people/index.html", "people.html", page=site.about(heading, addresses.public("people/"), names), people=appearances)
+    return [
+        index,
+        *(
+            site.page(
+                person.key, "person.html", page=site.about(person.name, addresses.public(person.key), ""), person=person, episodes=seen
+            )
+            for person, seen in appearances
+        ),
+    ]
+
+
+def _sitemap(addresses: Addresses, views: Sequence[EpisodeView], appearances: Sequence[_Appearances]) -> Artifact:
+    """Every page that search engines may show; a page of several episodes changed last when the newest of them came out."""
+    entries = [(addresses.public(""), views[0].day if views else None)]
+    entries += [(view.url, view.day) for view in views]
+    if appearances:
+        entries.append((addresses.public("people/"), max(seen[0].day for _, seen in appearances)))
+        entries += [(addresses.public(person.key), seen[0].day) for person, seen in appearances]
+    return _text("sitemap.xml", sitemap(entries), "application/xml; charset=utf-8")
+
+
+def _text(key: str, text: str, content_type: str) -> Artifact:
+    """Something that changes as episodes come out: caches may keep it for five minutes."""
+    return Artifact(key=key, content=text.encode(), content_type=content_type, cache_control="public, max-age=300")

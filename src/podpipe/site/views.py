@@ -1,0 +1,114 @@
+"""Episodes and people as templates show them: every date written out, every address ready for a link."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from podpipe.model import Chapter, Episode, Person, Show
+from podpipe.site.addresses import Addresses, person_keys, uri
+from podpipe.site.words import role_words, written_date
+from podpipe.timecode import clock, iso_duration, seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """A person; `link` is their own place on the web, and `initial` stands in for a missing picture."""
+
+    name: str
+    initial: str
+    key: str
+    href: str
+    image: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeView:
+    """An episode; `date` and `clock` are for people, `day`, `moment` and `duration` (ISO 8601) for machines.
+
+    Each credit is a person and the word for their part, which is empty where it goes without saying.
+    """
+
+    title: str
+    href: str
+    url: str
+    date: str
+    day: str
+    moment: str
+    clock: str | None
+    duration: str | None
+    description: str
+    credits: tuple[tuple[PersonView, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterView:
+    """A chapter; `seconds` is its start for a media fragment (Media Fragments URI 1.0, 4.2.1), `href` where its title leads."""
+
+    seconds: str
+    clock: str
+    title: str
+    href: str | None
+
+
+def chapter_views(chapters: Sequence[Chapter], addresses: Addresses) -> tuple[ChapterView, ...]:
+    """The chapters in their order. A title leads to the chapter's own link, or else to its heading in the show notes."""
+    return tuple(
+        ChapterView(
+            seconds=str(seconds(chapter.start)),
+            clock=clock(chapter.start),
+            title=chapter.title,
+            href=addresses.link(chapter.url) or (f"#{quote(chapter.anchor)}" if chapter.anchor else None),
+        )
+        for chapter in chapters
+    )
+
+
+def person_views(show: Show, episodes: Sequence[Episode], addresses: Addresses) -> Mapping[str, PersonView]:
+    """Everybody by id: the roster in its order, then those whom only episodes name, the earliest first, so that no page moves later."""
+    people: dict[str, Person] = {}
+    for person in itertools.chain(show.people, (credit.person for episode in reversed(episodes) for credit in episode.credits)):
+        people.setdefault(person.id, person)
+    keys = person_keys(people.values())
+    return {
+        person.id: PersonView(
+            name=person.name,
+            initial=person.name[:1].upper(),
+            key=keys[person.id],
+            href=addresses.href(keys[person.id]),
+            image=addresses.href(person.image) if person.image else None,
+            link=addresses.link(person.url),
+        )
+        for person in people.values()
+    }
+
+
+def episode_views(
+    show: Show, episodes: Sequence[Episode], addresses: Addresses, people: Mapping[str, PersonView]
+) -> tuple[EpisodeView, ...]:
+    """The episodes in the order given, their times in the show's own zone."""
+    zone = ZoneInfo(show.timezone)
+    roles = role_words(show.language)
+    views = []
+    for episode in episodes:
+        published = episode.published.astimezone(zone)
+        duration = episode.enclosure.duration if episode.enclosure else None
+        views.append(
+            EpisodeView(
+                title=episode.title,
+                href=addresses.href(episode.url),
+                url=uri(episode.url),
+                date=written_date(published, show.language),
+                day=published.date().isoformat(),
+                moment=published.isoformat(),
+                clock=clock(duration) if duration else None,
+                duration=iso_duration(duration) if duration else None,
+                description=episode.description,
+                credits=tuple((people[credit.person.id], roles.get(credit.role, "")) for credit in episode.credits),
+            )
+        )
+    return tuple(views)

@@ -1,0 +1,163 @@
+"""A show's folder on disk: its episodes' files, the files that are published as they are, and the audio that front matter names."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from podpipe.errors import ConfigError
+from podpipe.model import Finding, SourceFile, Where
+
+MARKDOWN = (".md", ".markdown")
+_MARKER = ".podpipe"
+_CONTENT_TYPES = {
+    ".m4a": "audio/x-m4a",
+    ".m4b": "audio/x-m4a",
+    ".mp3": "audio/mpeg",
+    ".opus": "audio/ogg",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
+    ".webp": "image/webp",
+    ".xml": "application/xml",
+    ".css": "text/css",
+    ".js": "text/javascript",
+}
+_WITHOUT_EXTENSION = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """A file that is published as it is: where it lies, its key on the site, and its bytes."""
+
+    path: Path
+    key: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What was found in the folder of episodes: the files that can be read, and a finding for each that cannot."""
+
+    files: tuple[SourceFile, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_episodes(root: Path, folder: str) -> Folder:
+    """Read every Markdown file of the folder of episodes, in the order of their names.
+
+    Raises ConfigError where there is no such folder.
+    """
+    place = root / folder
+    try:
+        names = sorted(
+            entry.name for entry in os.scandir(place) if entry.name.lower().endswith(MARKDOWN) and not entry.name.startswith((".", "_"))
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"the folder of episodes, {folder}/, cannot be read: {error.strerror}", path=folder, hint="make it, or name it in the settings"
+        ) from error
+    files: list[SourceFile] = []
+    findings: list[Finding] = []
+    for name in names:
+        path = f"{folder}/{name}"
+        try:
+            content = (place / name).read_bytes()
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            findings.append(_unreadable(path, f"the file is not UTF-8 text (byte {error.start})", "save it as UTF-8", line=line))
+            continue
+        except OSError as error:
+            findings.append(_unreadable(path, f"the file cannot be read: {error.strerror}", "look at its permissions"))
+            continue
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        files.append(SourceFile(path=path, text=text, digest=hashlib.sha256(content).hexdigest()))
+    return Folder(files=tuple(files), findings=tuple(findings))
+
+
+def find_audio(root: Path, static: Sequence[tuple[str, str]], written: str) -> Path | None:
+    """The audio file that front matter names, None where there is none.
+
+    `written` is looked up in the show's folder, and then as the site path of a published folder; `static` pairs each such folder with its
+    prefix on the site. Raises ValueError for a path that leaves the show's folder, by `..` or through a link.
+    """
+    relative = written.lstrip("/")
+    if ".." in relative.replace("\\", "/").split("/") or not relative:
+        raise ValueError(written)
+    places = [root / relative]
+    places += [root / folder / relative[len(prefix) + 1 :] for folder, prefix in static if prefix and relative.startswith(f"{prefix}/")]
+    for place in places:
+        if place.is_file():
+            if not place.resolve().is_relative_to(root.resolve()):
+                raise ValueError(written)
+            return place
+    return None
+
+
+def static_files(
+    root: Path, folder: str, prefix: str, *, exclude: Collection[str] = (), whole_site: bool = False
+) -> tuple[StaticFile, ...]:
+    """The files below a folder that are published as they are, in the order of their keys.
+
+    Names that begin with `.`, `_` or `#` or end in `~` stay out, as in Jekyll, and so do links that leave the show's folder and folders
+    that podpipe publishes to. With `whole_site` the show's own folder is meant: there, files with front matter and Markdown are the old
+    engine's sources and stay out too.
+    """
+    found = []
+    start = root / folder if folder else root
+    for path in _walk(start, root.resolve(), exclude if not folder else ()):
+        relative = path.relative_to(start).as_posix()
+        if whole_site and (path.suffix.lower() in MARKDOWN or _has_front_matter(path)):
+            continue
+        found.append(StaticFile(path=path, key=f"{prefix}/{relative}" if prefix else relative, length=path.stat().st_size))
+    return tuple(found)
+
+
+def content_type(key: str) -> str:
+    """The media type of a published file by its name's extension, in the form that podcast apps and browsers expect."""
+    extension = os.path.splitext(key)[1].lower()
+    known = _CONTENT_TYPES.get(extension) or mimetypes.guess_type(f"x{extension}")[0]
+    if known is None:
+        return _WITHOUT_EXTENSION if not extension else "application/octet-stream"
+    return f"{known}; charset=utf-8" if known.startswith("text/") else known
+
+
+def shared_folder(name: str) -> Path:
+    """A folder that comes with podpipe, `templates` or `flows`: inside an installed package, or at the top of a clone."""
+    here = Path(__file__).resolve().parent
+    for place in (here / "_share" / name, here.parent.parent / name):
+        if place.is_dir():
+            return place
+    raise ConfigError(f"podpipe's own folder {name} is missing", hint="install podpipe again")
+
+
+def _walk(folder: Path, root: Path, exclude: Collection[str]) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    if any(entry.name == _MARKER for entry in entries):
+        return  # a folder that podpipe publishes to
+    for entry in entries:
+        if entry.name.startswith((".", "_", "#")) or entry.name.endswith("~") or entry.name in exclude:
+            continue
+        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+            continue
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), root, ())
+        elif entry.is_file():
+            yield Path(entry.path)
+
+
+def _has_front_matter(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in {b"---\n", b"---\r"}
+
+
+def _unreadable(path: str, message: str, hint: str, *, line: int | None = None) -> Finding:
+    return Finding(level="error", rule="source-unreadable", where=Where(path=path, line=line), message=message, hint=hint)

@@ -1,0 +1,265 @@
+"""The six stages of a publish, each a function from what is known before it to what is known after it.
+
+`podpipe.pipeline` calls them in their order. Here they only meet their rooms: what each one knows is written there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from podpipe import sources
+from podpipe.enrichment import listen, picture_findings, published_files
+from podpipe.episode import (
+    duplicate_findings,
+    in_feed_order,
+    is_public,
+    make_enclosure,
+    make_episode,
+    page_key,
+    page_path,
+    people_findings,
+)
+from podpipe.errors import SourceError
+from podpipe.feed import feed_artifact
+from podpipe.ledger import Digests, cache_folder
+from podpipe.links import own_link_findings
+from podpipe.manuscript import read_manuscript
+from podpipe.model import (
+    Artifact,
+    Episode,
+    FileContent,
+    Finding,
+    Manuscript,
+    PublishPlan,
+    PublishReport,
+    SocialPost,
+    Step,
+    Where,
+)
+from podpipe.plan import make_plan
+from podpipe.settings import Settings
+from podpipe.site import site_artifacts, site_keys
+from podpipe.social import posts, posts_artifact
+from podpipe.targets import open_target
+from podpipe.targets.upload import carry_out, holdings
+from podpipe.theme import load_theme
+
+_MEDIA_CACHE = "public, max-age=604800"
+_OWN_FILE_WINS = frozenset({"404.html", "robots.txt"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a publish is asked to do.
+
+    `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
+    only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not public,
+    for a preview.
+    """
+
+    settings: Settings
+    as_of: datetime
+    targets: tuple[str, ...] = ()
+    episode: str | None = None
+    dry_run: bool = False
+    allow_missing_audio: bool = False
+    check_links: bool = True
+    drafts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """Every manuscript that could be read, newest first, and what was found on the way."""
+
+    manuscripts: tuple[Manuscript, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enriched:
+    """The public episodes, newest first, and the files that the site needs beside its pages.
+
+    `held_back` are the manuscripts whose time has not come. `missing_audio` are the keys of audio files that are not in the folder.
+    """
+
+    episodes: tuple[Episode, ...]
+    held_back: tuple[Manuscript, ...]
+    files: tuple[sources.StaticFile, ...]
+    missing_audio: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """The social posts of every episode, and the files that hold them."""
+
+    posts: tuple[SocialPost, ...]
+    artifacts: tuple[Artifact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """What came of one target: the plan for it, the report where it was carried out, and what stood in the way."""
+
+    plan: PublishPlan
+    report: PublishReport | None
+    findings: tuple[Finding, ...] = ()
+
+
+def ingest(job: Job) -> Ingested:
+    """Read every episode's file."""
+    settings = job.settings
+    folder = sources.read_episodes(settings.root, settings.episodes)
+    zone = ZoneInfo(settings.show.timezone)
+    readings = [read_manuscript(file, zone=zone, site=settings.liquid) for file in folder.files]
+    manuscripts = in_feed_order(reading.manuscript for reading in readings if reading.manuscript)
+    findings = [*folder.findings, *(finding for reading in readings for finding in reading.findings)]
+    findings += duplicate_findings(manuscripts, settings.show.permalink)
+    return Ingested(manuscripts=manuscripts, findings=tuple(findings))
+
+
+def enrich(job: Job, ingested: Ingested) -> Enriched:
+    """Decide which episodes are public, and join each with its people and what its audio file is."""
+    settings, show = job.settings, job.settings.show
+    public, held_back, findings = _chosen(job, ingested.manuscripts)
+    people = {person.id: person for person in show.people}
+    episodes: list[Episode] = []
+    audio_files: list[sources.StaticFile] = []
+    missing: set[str] = set()
+    for manuscript in ingested.manuscripts:
+        findings += people_findings(manuscript, show=show, people=people)
+        heard = listen(manuscript, settings)
+        findings += heard.findings
+        if manuscript.path not in public:
+            continue
+        enclosure = None
+        if manuscript.audio and heard.mime_type:
+            enclosure = make_enclosure(manuscript, show=show, mime_type=heard.mime_type, facts=heard.facts)
+            if heard.file:
+                audio_files.append(heard.file)
+            elif enclosure.key:
+                missing.add(enclosure.key)
+        episodes.append(make_episode(manuscript, show=show, people=people, enclosure=enclosure))
+    files = published_files(settings, audio_files, {manuscript.audio.lstrip("/") for manuscript in held_back if manuscript.audio})
+    findings += picture_findings(settings, {file.key for file in files}, episodes)
+    return Enriched(
+        episodes=tuple(episodes),
+        held_back=tuple(held_back),
+        files=files,
+        missing_audio=frozenset(missing),
+        findings=tuple(findings),
+    )
+
+
+def validate(job: Job, enriched: Enriched) -> tuple[Finding, ...]:
+    """Check the links of all show notes to the show's own site. Checks of other sites will join it here."""
+    if not job.check_links:
+        return ()
+    show = job.settings.show
+    keys = {*site_keys(show, enriched.episodes), *(file.key for file in enriched.files), *enriched.missing_audio, show.feed}
+    waiting = {page_key(page_path(show.permalink, manuscript)) for manuscript in enriched.held_back}
+    return own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting)
+
+
+def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
+    """Everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are."""
+    show = job.settings.show
+    theme = load_theme(sources.shared_folder("templates"))
+    made = [*site_artifacts(show, enriched.episodes, theme), *theme.assets(), feed_artifact(show, enriched.episodes)]
+    taken = {artifact.key for artifact in made}
+    digests = Digests(cache_folder())
+    kept = []
+    for file in enriched.files:
+        if file.key not in taken or file.key in _OWN_FILE_WINS:
+            content = FileContent(path=str(file.path), digest=digests.digest(file.path), length=file.length)
+            kept.append(Artifact(key=file.key, content=content, content_type=sources.content_type(file.key), cache_control=_MEDIA_CACHE))
+    digests.save()
+    own = {artifact.key for artifact in kept}
+    return (*(artifact for artifact in made if artifact.key not in own), *kept)
+
+
+def compose(job: Job, enriched: Enriched) -> Composed:
+    """Write the social posts for each chapter of each episode."""
+    written = []
+    artifacts = []
+    for episode in enriched.episodes:
+        of_episode = posts(job.settings.show, episode)
+        written += of_episode
+        if of_episode:
+            artifacts.append(posts_artifact(episode.slug, of_episode))
+    return Composed(posts=tuple(written), artifacts=tuple(artifacts))
+
+
+def upload(
+    job: Job,
+    url: str,
+    artifacts: tuple[Artifact, ...],
+    enriched: Enriched,
+    *,
+    blocked: bool,
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> Uploaded:
+    """Bring one target to hold the artifacts, or only say what would change.
+
+    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. Raises TargetError.
+    """
+    target = open_target(url, root=job.settings.root)
+    held = holdings(target)
+    enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
+    plan = make_plan(target.url, artifacts, held, keep=enclosures)
+    findings = () if job.allow_missing_audio else _silent_findings(enriched, held)
+    if blocked or findings or job.dry_run:
+        return Uploaded(plan=plan, report=None, findings=findings)
+    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, on_step=on_step))
+
+
+def _chosen(job: Job, manuscripts: tuple[Manuscript, ...]) -> tuple[set[str], list[Manuscript], list[Finding]]:
+    """The paths of what is published in this run, the manuscripts that are held back, and what to say about the choice."""
+    public = {manuscript.path for manuscript in manuscripts if job.drafts or is_public(manuscript, as_of=job.as_of)}
+    findings: list[Finding] = []
+    if job.episode is not None:
+        others = _also_new(job, manuscripts, public)
+        public -= {manuscript.path for manuscript in others}
+        hint = "publish without --episode to include it"
+        for manuscript in others:
+            message = f"episode {manuscript.slug} is new too and is left out of this run"
+            findings.append(Finding(level="info", rule="episode-left-out", where=manuscript.where("date"), message=message, hint=hint))
+    return public, [manuscript for manuscript in manuscripts if manuscript.path not in public], findings
+
+
+def _also_new(job: Job, manuscripts: tuple[Manuscript, ...], public: set[str]) -> list[Manuscript]:
+    """The public manuscripts beside the one asked for that no target holds yet. Raises SourceError where the one asked for cannot be published."""
+    asked = next((manuscript for manuscript in manuscripts if manuscript.slug == job.episode), None)
+    if asked is None:
+        known = ", ".join(manuscript.slug for manuscript in manuscripts[:5])
+        raise SourceError(f"there is no episode {job.episode!r}", hint=f"the newest are {known}" if known else "there are none at all")
+    if asked.path not in public:
+        why = "is a draft" if asked.draft else f"is dated {asked.published:%Y-%m-%d %H:%M %z}, which is still to come"
+        raise SourceError(f"episode {job.episode} {why}", path=asked.path, hint="change that in its front matter to publish it now")
+    held = {key for url in job.targets for key in holdings(open_target(url, root=job.settings.root))}
+    permalink = job.settings.show.permalink
+    return [
+        manuscript
+        for manuscript in manuscripts
+        if manuscript.path in public and manuscript is not asked and page_key(page_path(permalink, manuscript)) not in held
+    ]
+
+
+def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:
+    """An error for each episode that the target does not hold yet and that would reach listeners without its audio."""
+    held = set(held)
+    return tuple(
+        Finding(
+            level="error",
+            rule="audio-missing-new",
+            where=Where(path=episode.path),
+            message=f"episode {episode.slug} is new, and its audio is neither in the folder nor on the target",
+            hint="put the audio file in its place, or allow it with --allow-missing-audio",
+        )
+        for episode in enriched.episodes
+        if episode.key not in held
+        and (episode.enclosure is None or (episode.enclosure.key in enriched.missing_audio and episode.enclosure.key not in held))
+    )

@@ -1,0 +1,124 @@
+"""Themes: a folder of Jinja templates, and beside them the style sheets, scripts and pictures that its pages load."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from podpipe.errors import ConfigError
+from podpipe.model import Artifact
+
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """A folder of templates, opened by `load_theme`. Templates call `asset(name)` for the key of a file in its `assets` folder."""
+
+    folder: Path
+    environment: Any
+    files: Mapping[str, Artifact]
+
+    def render(self, name: str, **values: object) -> str:
+        """Fill in one template. Every value is escaped, save what a template of this theme rendered before.
+
+        Raises ConfigError with the template's name and line when it is missing, is not Jinja, or uses a value that it was not given.
+        """
+        import jinja2
+        from markupsafe import Markup
+
+        try:
+            # Template output is markup by its nature; the values in it were escaped on their way in.
+            return Markup(self.environment.get_template(name).render(values))  # noqa: S704 - see above
+        except jinja2.TemplateNotFound as error:
+            known = ", ".join(sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))) or "none"
+            raise ConfigError(f"the theme has no template {error.name}", path=str(self.folder), hint=f"templates: {known}") from error
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            raise ConfigError(f"{_place(error, self.folder, name)}: {error}", path=str(self.folder), hint="correct the template") from error
+
+    def asset(self, name: str) -> str:
+        """The key under which a file of the `assets` folder is published; it changes with the file's content, so caches may keep it."""
+        try:
+            return self.files[name].key
+        except KeyError:
+            known = ", ".join(self.files) or "none"
+            raise ConfigError(f"the theme has no asset {name}", path=str(self.folder), hint=f"assets: {known}") from None
+
+    def assets(self) -> tuple[Artifact, ...]:
+        """Everything in the `assets` folder, by name, to be cached for ever."""
+        return tuple(self.files.values())
+
+
+def load_theme(templates: Path) -> Theme:
+    """Open a folder of templates. Raises ConfigError where there is none, or where an asset cannot be read or served."""
+    import jinja2
+
+    if not templates.is_dir():
+        raise ConfigError(
+            f"there is no folder of templates at {templates}", path=str(templates), hint="create it, or leave the setting out"
+        )
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.policies["json.dumps_function"] = _json
+    theme = Theme(folder=templates, environment=environment, files=_read_assets(templates / "assets"))
+    environment.globals["asset"] = theme.asset
+    return theme
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _json(value: object, **_: object) -> str:
+    """What `|tojson` writes before Jinja makes it safe within a script element: keys in their order, Japanese as it is."""
+    return _ENCODER.encode(value)
+
+
+def _read_assets(folder: Path) -> dict[str, Artifact]:
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+    return {path.name: _asset(path) for path in paths}
+
+
+def _asset(path: Path) -> Artifact:
+    content_type = _CONTENT_TYPES.get(path.suffix.lower())
+    if content_type is None:
+        raise ConfigError(f"{path.name} is of no kind that a theme can serve", path=str(path), hint=f"one of: {', '.join(_CONTENT_TYPES)}")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error.strerror}", path=str(path), hint="check its permissions") from error
+    digest = hashlib.sha256(content).hexdigest()[:10]
+    return Artifact(key=f"assets/{path.stem}.{digest}{path.suffix}", content=content, content_type=content_type, cache_control=_FOREVER)
+
+
+def _place(error: Exception, folder: Path, name: str) -> str:
+    """Template and line of an error: a syntax error knows its own, any other has the template's frames in its traceback."""
+    import jinja2
+
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.name or name}:{error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(folder):
+            return f"{Path(frame.filename).relative_to(folder).as_posix()}:{frame.lineno}"
+    return name
