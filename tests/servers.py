@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -169,7 +169,7 @@ def _running(command: list[str], environment: dict[str, str], log: Path) -> Iter
             process.wait()
 
 
-def _until(process: subprocess.Popen[bytes], log: Path, ready: Any) -> Any:
+def _until(process: subprocess.Popen[bytes], log: Path, ready: Callable[[], Any]) -> Any:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is None and (answer := ready()):
@@ -177,7 +177,7 @@ def _until(process: subprocess.Popen[bytes], log: Path, ready: Any) -> Any:
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    pytest.fail(f"{process.args} did not start:\n{log.read_text('utf-8', 'replace')}")
+    pytest.fail(f"{process.args!r} did not start:\n{log.read_text('utf-8', 'replace')}")
 
 
 def _answers(server: S3Server) -> bool:

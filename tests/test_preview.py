@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +24,7 @@ import pytest
 
 from podpipe.errors import PodpipeError
 from podpipe.preview import serve
+from tests.conftest import require
 
 PAGE = "<!doctype html><html><body><h1>{}</h1></body></html>\n"
 AUDIO = bytes(range(256)) * 1000
@@ -358,9 +361,10 @@ def fail() -> str | None:
 
 
 def test_a_port_in_use_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PodpipeError) as error:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        serve(tmp_path, port=port, watch=(), rebuild=fail, announce=print)
+        with pytest.raises(PodpipeError) as error:
+            serve(tmp_path, port=port, watch=(), rebuild=fail, announce=print)
     message = f"the preview cannot have port {port} of 127.0.0.1: something else uses it (choose another; 0 takes any free one)"
     assert str(error.value) == message
 
@@ -368,3 +372,50 @@ def test_a_port_in_use_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
 def test_a_site_that_was_not_built_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PodpipeError, match=r"there is no built site in .*public \(build it first: podpipe build\)"):
         serve(tmp_path / "public", port=0, watch=(), rebuild=fail, announce=print)
+
+
+@contextmanager
+def browser(folder: Path) -> Iterator[str]:
+    """A headless Chromium of its own; gives the URL of its session in the WebDriver protocol (W3C WebDriver, section 8)."""
+    driver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
+    require(driver is not None and chromium is not None, "needs chromium and chromedriver")
+    process = subprocess.Popen([str(driver), "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={folder}"]
+    capabilities = {"alwaysMatch": {"goog:chromeOptions": {"binary": chromium, "args": arguments}}}
+    try:
+        started = (re.search(r"started successfully on port (\d+)", line) for line in process.stdout)
+        port = next(match[1] for match in started if match)
+        with httpx.Client(timeout=60) as client:
+            answer = client.post(f"http://127.0.0.1:{port}/session", json={"capabilities": capabilities}).raise_for_status().json()
+            session = f"http://127.0.0.1:{port}/session/{answer['value']['sessionId']}"
+            yield session
+            client.delete(session)
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+        process.stdout.close()
+
+
+def see(session: str, expression: str, expected: str) -> None:
+    """Wait until a JavaScript expression gives the expected text on the page that is open."""
+    seen, end = "", time.monotonic() + PATIENCE
+    while seen != expected and time.monotonic() < end:
+        body = {"script": f"return {expression}", "args": []}
+        seen = httpx.post(f"{session}/execute/sync", json=body, timeout=PATIENCE).json()["value"]
+    assert seen == expected
+
+
+def test_an_open_page_reloads_itself_and_shows_what_went_wrong(tmp_path: Path) -> None:
+    heading, banner = "document.querySelector('h1')?.textContent ?? ''", "document.querySelector('[role=alert]')?.textContent ?? ''"
+    with running(tmp_path / "show", base="/fm") as preview, browser(tmp_path / "browser") as session:
+        httpx.post(f"{session}/url", json={"url": f"{preview.url}episode/70"}, timeout=PATIENCE).raise_for_status()
+        see(session, heading, "Seventy")
+        write(preview.folder / "episodes/70.md", "Seventy, corrected")
+        see(session, heading, "Seventy, corrected")
+        write(preview.folder / "episodes/70.md", "broken <b>")
+        see(session, banner, "episodes/70.md:1: broken front matter")
+        see(session, heading, "Seventy, corrected")
+        write(preview.folder / "episodes/70.md", "Seventy, repaired")
+        see(session, heading, "Seventy, repaired")
+        see(session, banner, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -43,20 +43,22 @@ def chapters_key(episode: Episode) -> str:
     return f"chapters/{episode.slug}.json"
 
 
-def duplicate_findings(manuscripts: Sequence[Manuscript], permalink: str) -> tuple[Finding, ...]:
-    """An error for each episode whose page another one has already: one of the two would vanish from the show."""
+def duplicate_findings(manuscripts: Iterable[Manuscript]) -> tuple[Finding, ...]:
+    """An error for each episode whose slug an earlier file has already: one of the two would vanish from the show.
+
+    Case does not tell slugs apart, as it does not tell files apart on many disks.
+    """
     first: dict[str, Manuscript] = {}
     findings = []
     for manuscript in sorted(manuscripts, key=lambda manuscript: manuscript.path):
-        path = page_path(permalink, manuscript)
-        other = first.setdefault(path.casefold(), manuscript)
+        other = first.setdefault(manuscript.slug.casefold(), manuscript)
         if other is not manuscript:
             findings.append(
                 Finding(
                     level="error",
                     rule="slug-duplicate",
                     where=manuscript.where("slug"),
-                    message=f"{path} is the page of {other.path} already",
+                    message=f"{other.path} is episode {other.slug} already",
                     hint="give one of the files another name after its date",
                 )
             )

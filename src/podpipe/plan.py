@@ -15,7 +15,9 @@ MANIFEST = ".podpipe/manifest.json"
 """The key under which a target keeps the list of what podpipe put there."""
 
 _VERSION = 1
-_LASTING = ("audio/", "video/")
+_FEED = "application/rss+xml"
+_SOUND = ("audio/", "video/")
+_LASTING = (*_SOUND, _FEED)
 
 
 class Rank(IntEnum):
@@ -30,9 +32,9 @@ class Rank(IntEnum):
 def rank(artifact: Artifact) -> Rank:
     """Audio, video and pictures come first, then chapters, styles and other files, then pages and sitemaps, and feeds last."""
     kind = artifact.content_type.partition(";")[0].strip().lower()
-    if kind.startswith((*_LASTING, "image/")):
+    if kind.startswith((*_SOUND, "image/")):
         return Rank.MEDIA
-    if kind == "application/rss+xml":
+    if kind == _FEED:
         return Rank.FEED
     return Rank.PAGES if kind in {"text/html", "application/xml", "text/xml"} else Rank.FILES
 
@@ -52,7 +54,8 @@ def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Hol
 
     Puts stand in the order of their ranks, the feed last; deletions follow it, so that no feed names a page that is gone. Deleted is
     only what `held` names (objects of others are not in it), nothing produces any more, and `keep` does not name. Audio and video are
-    never deleted: apps keep the enclosure's URL of an episode for years and would find nothing there.
+    never deleted: apps keep the enclosure's URL of an episode for years and would find nothing there. Neither is a feed under an earlier
+    name: every listener who subscribed to it would be lost.
 
     Raises ValueError where two artifacts claim one key, or one claims the manifest's.
     """
@@ -86,14 +89,19 @@ def read_manifest(data: bytes) -> dict[str, Holding]:
     try:
         document = json.loads(data)
         version = document["version"]
-        if not isinstance(version, int) or version <= _VERSION:
+        if version == _VERSION:
             return {key: _read_holding(entry) for key, entry in document["objects"].items()}
+        newer = version > _VERSION
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise TargetError(
-            f"the list of published objects, {MANIFEST}, is damaged",
-            hint="delete it on the target and publish again: everything is sent once more, and nothing is deleted",
-        ) from error
-    raise TargetError(f"a newer podpipe published here: {MANIFEST} has version {version}", hint="update podpipe, then publish again")
+        raise _damaged() from error
+    if newer:
+        raise TargetError(f"a newer podpipe published here: {MANIFEST} has version {version}", hint="update podpipe, then publish again")
+    raise _damaged()
+
+
+def _damaged() -> TargetError:
+    hint = "delete it on the target and publish again: everything is sent once more, and nothing is deleted"
+    return TargetError(f"the list of published objects, {MANIFEST}, is damaged", hint=hint)
 
 
 def _reason(wanted: Holding, held: Holding | None) -> Reason | None:

@@ -110,15 +110,18 @@ class Uploaded:
 
 
 def ingest(job: Job) -> Ingested:
-    """Read every episode's file."""
+    """Read every episode's file. Of two with one slug the second is left out, with its error."""
     settings = job.settings
     folder = sources.read_episodes(settings.root, settings.episodes)
     zone = ZoneInfo(settings.show.timezone)
     readings = [read_manuscript(file, zone=zone, site=settings.liquid) for file in folder.files]
     manuscripts = in_feed_order(reading.manuscript for reading in readings if reading.manuscript)
     findings = [*folder.findings, *(finding for reading in readings for finding in reading.findings)]
-    findings += duplicate_findings(manuscripts, settings.show.permalink)
-    return Ingested(manuscripts=manuscripts, findings=tuple(findings))
+    repeated = duplicate_findings(manuscripts)
+    second = {finding.where.path for finding in repeated}
+    return Ingested(
+        manuscripts=tuple(manuscript for manuscript in manuscripts if manuscript.path not in second), findings=(*findings, *repeated)
+    )
 
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:
@@ -183,8 +186,8 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
 
 def compose(job: Job, enriched: Enriched) -> Composed:
     """Write the social posts for each chapter of each episode."""
-    written = []
-    artifacts = []
+    written: list[SocialPost] = []
+    artifacts: list[Artifact] = []
     for episode in enriched.episodes:
         of_episode = posts(job.settings.show, episode)
         written += of_episode

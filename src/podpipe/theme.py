@@ -35,7 +35,7 @@ class Theme:
     environment: Any
     files: Mapping[str, Artifact]
 
-    def render(self, name: str, **values: object) -> str:
+    def render(self, name: str, /, **values: object) -> str:
         """Fill in one template. Every value is escaped, save what a template of this theme rendered before.
 
         Raises ConfigError with the template's name and line when it is missing, is not Jinja, or uses a value that it was not given.

@@ -89,8 +89,6 @@ def test_what_somebody_removed_from_the_bucket_is_sent_again(s3_server: S3Server
 
 
 def test_listeners_get_the_content_type_and_the_caching_of_each_object(s3_server: S3Server, tmp_path: Path) -> None:
-    if s3_server.name == "rclone":
-        pytest.skip("rclone's server forgets headers")
     bucket, show = s3_server.bucket(), a_show(tmp_path)
     publish(s3_server.url(bucket), show, tmp_path)
     client = s3_server.client()
@@ -112,7 +110,8 @@ def test_a_long_recording_travels_in_parts_and_arrives_whole(s3_server: S3Server
     bucket, show = s3_server.bucket(), [artifact("audio/long.mp3", file_content(tmp_path / "long.mp3", data), "audio/mpeg")]
     assert publish(s3_server.url(bucket), show, tmp_path).bytes_sent == 9_500_000
     assert body(s3_server, bucket, "audio/long.mp3") == data
-    assert "-2" in s3_server.client().head_object(Bucket=bucket, Key="audio/long.mp3")["ETag"] or s3_server.name == "rclone"
+    if s3_server.name == "minio":
+        assert s3_server.client().head_object(Bucket=bucket, Key="audio/long.mp3")["ETag"].endswith('-2"')
     assert publish(s3_server.url(bucket), show, tmp_path) == PublishReport(target=f"s3://{bucket}", unchanged=1)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 
 async def watch_folders(watch: Sequence[Path], site: Path, changed: asyncio.Event, announce: Callable[[str], None]) -> None:
+    """Set `changed` on every change below a watched folder, save in `site`, in hidden files and folders, and in editors' own files."""
     from watchfiles import Change, DefaultFilter
 
     folders = [path.resolve() for path in watch if path.is_dir()]

@@ -6,31 +6,29 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from podpipe.episode import chapters_key
 from podpipe.model import Artifact, Chapter, Enclosure, Episode, Show
 from podpipe.site.addresses import Addresses, person_key, person_keys, uri, web_link
 from podpipe.site.metadata import linked_episode, linked_series, linked_show, sitemap
-from podpipe.site.views import EpisodeView, PersonView, chapter_views, episode_views, person_views
+from podpipe.site.views import EpisodeView, PersonView, Templates, chapter_views, episode_views, everybody, person_views
 from podpipe.site.words import locale, words_for
 from podpipe.timecode import seconds
 
-__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts"]
+__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys"]
 
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
 _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
 
 
-_Appearances = tuple[PersonView, tuple[EpisodeView, ...]]
-"""Somebody with the episodes that they appear in, newest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Appearances:
+    """A person who is credited, the day of the newest episode that credits them, and the rendered list entries of all such episodes."""
 
-
-class Templates(Protocol):
-    """Whatever fills in `index.html`, `episode.html` and the rest; values are escaped, save what it rendered itself before."""
-
-    def render(self, name: str, **values: object) -> str: ...
+    person: PersonView
+    newest: str
+    entries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,25 +55,39 @@ class _Site:
 
 
 def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
-    """Every page of a show: the index, its episodes (given newest first), its people, the page for lost visitors, sitemap and robots.txt.
+    """Every page of a show, given its episodes newest first, and what lies beside the pages.
 
-    Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
+    These are the index, the episodes and their JSON chapters, the people, the page for lost visitors, sitemap.xml and robots.txt. Links
+    within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
     """
     addresses = Addresses.of(show.site_url)
-    people = person_views(show, episodes, addresses)
+    people = person_views(everybody(show, episodes), addresses, templates)
     views = episode_views(show, episodes, addresses, people)
-    appearances = _appearances(episodes, views, people)
-    site = _Site(
-        show=show, addresses=addresses, templates=templates, values=_shared_values(show, addresses, templates, has_people=bool(appearances))
-    )
+    entries = [templates.render("entry.html", episode=view, words=words_for(show.language)) for view in views]
+    appearances = _appearances(episodes, views, entries, people)
+    values = _shared_values(show, addresses, templates, has_people=bool(appearances))
+    site = _Site(show=show, addresses=addresses, templates=templates, values=values)
     return (
-        _index_page(site, views),
+        _index_page(site, entries),
         *_episode_pages(site, episodes, views),
+        *(chapters for episode in episodes if (chapters := chapters_artifact(show, episode))),
         *_people_pages(site, appearances),
-        site.page("404.html", "404.html", page=None),
+        site.page("404.html", "404.html"),
         _sitemap(addresses, views, appearances),
         _text("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {addresses.public('sitemap.xml')}\n", "text/plain; charset=utf-8"),
     )
+
+
+def site_keys(show: Show, episodes: Sequence[Episode]) -> frozenset[str]:
+    """The keys of all that `site_artifacts` makes, without making it."""
+    keys = {"index.html", "404.html", "sitemap.xml", "robots.txt"}
+    keys.update(episode.key for episode in episodes)
+    keys.update(chapters_key(episode) for episode in episodes if episode.chapters)
+    credited = {credit.person.id for episode in episodes for credit in episode.credits}
+    if credited:
+        places = person_keys(everybody(show, episodes).values())
+        keys.update(("people/index.html", *(places[identifier] for identifier in credited)))
+    return frozenset(keys)
 
 
 def chapters_artifact(show: Show, episode: Episode) -> Artifact | None:
@@ -95,12 +107,19 @@ def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:
     return start | {"url": link} if link else start
 
 
-def _appearances(episodes: Sequence[Episode], views: Sequence[EpisodeView], people: Mapping[str, PersonView]) -> tuple[_Appearances, ...]:
-    found: dict[str, list[EpisodeView]] = {identifier: [] for identifier in people}
-    for episode, view in zip(episodes, views, strict=True):
+def _appearances(
+    episodes: Sequence[Episode], views: Sequence[EpisodeView], entries: Sequence[str], people: Mapping[str, PersonView]
+) -> tuple[_Appearances, ...]:
+    """Everybody who is credited, in the order of `people`."""
+    places: dict[str, list[int]] = {identifier: [] for identifier in people}
+    for place, episode in enumerate(episodes):
         for identifier in dict.fromkeys(credit.person.id for credit in episode.credits):
-            found[identifier].append(view)
-    return tuple((people[identifier], tuple(seen)) for identifier, seen in found.items() if seen)
+            places[identifier].append(place)
+    return tuple(
+        _Appearances(person=people[identifier], newest=views[found[0]].day, entries=tuple(entries[place] for place in found))
+        for identifier, found in places.items()
+        if found
+    )
 
 
 def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, has_people: bool) -> Mapping[str, object]:
@@ -123,10 +142,10 @@ def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, ha
     return values | {part: templates.render(f"frame/{part}.html", **values) for part in ("head", "header", "footer")}
 
 
-def _index_page(site: _Site, views: Sequence[EpisodeView]) -> Artifact:
+def _index_page(site: _Site, entries: Sequence[str]) -> Artifact:
     show, addresses = site.show, site.addresses
     page = site.about(show.title, addresses.public(""), show.description)
-    return site.page("index.html", "index.html", page=page, episodes=views, linked_data=linked_show(show, addresses))
+    return site.page("index.html", "index.html", page=page, entries=entries, linked_data=linked_show(show, addresses))
 
 
 def _episode_pages(site: _Site, episodes: Sequence[Episode], views: Sequence[EpisodeView]) -> list[Artifact]:
@@ -166,29 +185,27 @@ def _audio_values(addresses: Addresses, enclosure: Enclosure | None) -> dict[str
 def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Artifact]:
     if not appearances:
         return []
-    addresses = site.addresses
-    names = ", ".join(person.name for person, _ in appearances)
-    heading = words_for(site.show.language)["people"]
-    index = site.page("people/index.html", "people.html", page=site.about(heading, addresses.public("people/"), names), people=appearances)
-    return [
-        index,
-        *(
-            site.page(
-                person.key, "person.html", page=site.about(person.name, addresses.public(person.key), ""), person=person, episodes=seen
-            )
-            for person, seen in appearances
-        ),
+    url = site.addresses.public("people/")
+    names = ", ".join(found.person.name for found in appearances)
+    people = [(found.person, len(found.entries)) for found in appearances]
+    pages = [
+        site.page("people/index.html", "people.html", page=site.about(words_for(site.show.language)["people"], url, names), people=people)
     ]
+    for found in appearances:
+        person = found.person
+        page = site.about(person.name, site.addresses.public(person.key), "")
+        pages.append(site.page(person.key, "person.html", page=page, person=person, entries=found.entries))
+    return pages
 
 
 def _sitemap(addresses: Addresses, views: Sequence[EpisodeView], appearances: Sequence[_Appearances]) -> Artifact:
     """Every page that search engines may show; a page of several episodes changed last when the newest of them came out."""
-    entries = [(addresses.public(""), views[0].day if views else None)]
-    entries += [(view.url, view.day) for view in views]
+    pages = [(addresses.public(""), views[0].day if views else None)]
+    pages += [(view.url, view.day) for view in views]
     if appearances:
-        entries.append((addresses.public("people/"), max(seen[0].day for _, seen in appearances)))
-        entries += [(addresses.public(person.key), seen[0].day) for person, seen in appearances]
-    return _text("sitemap.xml", sitemap(entries), "application/xml; charset=utf-8")
+        pages.append((addresses.public("people/"), max(found.newest for found in appearances)))
+        pages += [(addresses.public(found.person.key), found.newest) for found in appearances]
+    return _text("sitemap.xml", sitemap(pages), "application/xml; charset=utf-8")
 
 
 def _text(key: str, text: str, content_type: str) -> Artifact:

@@ -13,12 +13,13 @@ from podpipe.model import Person
 
 _RESERVED = ":/?#[]@!$&'()*+,;=%~"
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 _WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
 def uri(address: str) -> str:
     """An address in ASCII: what RFC 3987, 3.1 has encoded is percent-encoded as UTF-8, escapes that are there already stay."""
-    return quote(_BARE_PERCENT.sub("%25", address), safe=_RESERVED)
+    return address if _PLAIN.fullmatch(address) else quote(_BARE_PERCENT.sub("%25", address), safe=_RESERVED)
 
 
 def web_link(address: str) -> str | None:

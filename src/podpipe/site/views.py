@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,20 @@ from podpipe.site.words import role_words, written_date
 from podpipe.timecode import clock, iso_duration, seconds
 
 
+class Templates(Protocol):
+    """Whatever fills in `index.html`, `episode.html` and the rest; values are escaped, save what it rendered itself before."""
+
+    def render(self, name: str, /, **values: object) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
-    """A person; `link` is their own place on the web, and `initial` stands in for a missing picture."""
+    """A person; `picture` is rendered already, as everybody is shown often, and `link` is their own place on the web."""
 
     name: str
-    initial: str
+    picture: str
     key: str
     href: str
-    image: str | None
     link: str | None
 
 
@@ -68,19 +74,23 @@ def chapter_views(chapters: Sequence[Chapter], addresses: Addresses) -> tuple[Ch
     )
 
 
-def person_views(show: Show, episodes: Sequence[Episode], addresses: Addresses) -> Mapping[str, PersonView]:
+def everybody(show: Show, episodes: Sequence[Episode]) -> Mapping[str, Person]:
     """Everybody by id: the roster in its order, then those whom only episodes name, the earliest first, so that no page moves later."""
     people: dict[str, Person] = {}
     for person in itertools.chain(show.people, (credit.person for episode in reversed(episodes) for credit in episode.credits)):
         people.setdefault(person.id, person)
+    return people
+
+
+def person_views(people: Mapping[str, Person], addresses: Addresses, templates: Templates) -> Mapping[str, PersonView]:
+    """The people given, by id."""
     keys = person_keys(people.values())
     return {
         person.id: PersonView(
             name=person.name,
-            initial=person.name[:1].upper(),
+            picture=templates.render("picture.html", name=person.name, image=addresses.href(person.image) if person.image else None),
             key=keys[person.id],
             href=addresses.href(keys[person.id]),
-            image=addresses.href(person.image) if person.image else None,
             link=addresses.link(person.url),
         )
         for person in people.values()

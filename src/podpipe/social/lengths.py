@@ -13,15 +13,18 @@ from types import MappingProxyType
 
 _LINK_LENGTH = 23
 
-_LABEL = "[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_SUBDOMAIN = "[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_DOMAIN = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ACCENTED_LABEL = "[a-z0-9\u00c0-\u024f](?:[a-z0-9\u00c0-\u024f_-]{0,61}[a-z0-9\u00c0-\u024f])?"
 _UNLINKED = "test|example|invalid|localhost|local|internal"
+_SHORTENED = r"t\.co/[a-z0-9]{1,40}(?![a-z0-9])"
 _PATH = r"[a-z0-9!*';:=+,.$/%#\[\]_~@|&?-]*[a-z0-9=_#/-]"
 # Three things that X may turn into a link. `known` is one without doubt. `foreign` is a host beyond ASCII, which only its registry could
 # judge: the scheme stands for the link and the rest is counted as text. `bare` is the shortest run that reads as a host without a scheme.
 _ADDRESS = re.compile(
     r"(?<![a-z0-9@＠$#＃])(?:"
-    rf"(?P<known>https?://(?:{_LABEL}\.)+(?!(?:{_UNLINKED})\b)[a-z]{{2,63}}(?![a-z0-9@_+-])(?::[0-9]+)?(?:/(?:{_PATH})?|\?{_PATH})?)"
+    rf"(?P<known>https?://(?:{_SHORTENED}|(?!t\.co/)"
+    rf"(?:{_SUBDOMAIN}\.)*{_DOMAIN}\.(?!(?:{_UNLINKED})\b)[a-z]{{2,63}}(?![a-z0-9@_+-])(?::[0-9]+)?(?:/(?:{_PATH})?|\?{_PATH})?))"
     r"|(?P<foreign>https?://(?=[^\s/?#]*[^\x00-\x7f]))"
     rf"|(?P<bare>(?<![_./-])(?:{_ACCENTED_LABEL}\.)+?(?:[a-z]{{2,63}}|(?=[^\x00-\x7f\W\d_])))"
     r")",

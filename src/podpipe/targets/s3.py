@@ -183,10 +183,10 @@ def _connect(address: S3Address, *, connections: int) -> tuple[Any, Any]:
 
     try:
         own_store = address.endpoint is not None
-        first = client(read_timeout=6, attempts=2, own_store=own_store)
+        first = client(read_timeout=5, attempts=2, own_store=own_store)
         if not own_store and not _is_amazon(first.meta.endpoint_url):
             own_store = True
-            first = client(read_timeout=6, attempts=2, own_store=True)
+            first = client(read_timeout=5, attempts=2, own_store=True)
         return first, client(read_timeout=60, attempts=3, own_store=own_store)
     except ValueError as error:
         hint = "look at AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the region"

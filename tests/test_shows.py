@@ -1,0 +1,75 @@
+"""The six real shows, unconverted, as a user points podpipe at them."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import feedparser
+import pytest
+
+from podpipe import pipeline
+from podpipe.settings import load_settings
+from tests.conftest import SHOWS
+from tests.made_show import files_below
+
+EPISODES = {"researchat": 170, "shirokane": 89, "soussune": 34, "xrfm": 81, "yarukinai": 326, "yatteiki": 62}
+
+
+def built(shared: Path, name: str) -> pipeline.Built:
+    return pipeline.build(pipeline.Job(settings=load_settings(shared / "shows" / name), as_of=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_every_episode_is_built_and_every_page_that_the_feed_names_exists(shared: Path, tmp_path: Path, name: str) -> None:
+    show = built(shared, name)
+    assert not show.blocked, [finding for finding in show.findings if finding.level == "error"]
+    assert len(show.episodes) == EPISODES[name]
+    pipeline.write(show, tmp_path / "site")
+    site_path = urlsplit(load_settings(shared / "shows" / name).show.site_url).path
+    feed = feedparser.parse((tmp_path / "site/feed.xml").read_bytes())
+    assert not feed.bozo
+    assert len(feed.entries) == EPISODES[name]
+    for entry in feed.entries:
+        page = unquote(urlsplit(entry.link).path).removeprefix(site_path).lstrip("/")
+        assert (tmp_path / "site" / f"{page}.html").is_file(), entry.link
+        assert entry.id == entry.link
+        assert entry.enclosures[0].href.startswith("http")
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_audio_that_is_not_in_the_folder_is_a_finding_for_each_episode_that_keeps_it_there(shared: Path, name: str) -> None:
+    show = built(shared, name)
+    local = {episode.path for episode in show.episodes if episode.enclosure and episode.enclosure.key}
+    assert {finding.where.path for finding in show.findings if finding.rule == "audio-missing"} == local
+
+
+def test_shirokane_keeps_every_guid_link_date_and_enclosure_in_the_published_order(shared: Path) -> None:
+    folder = shared / "shows/shirokane"
+    ours = next(artifact.content for artifact in built(shared, "shirokane").artifacts if artifact.key == "feed.xml")
+    assert isinstance(ours, bytes)
+    theirs = (folder / "feed-published-today.xml").read_text()
+
+    def told(xml: str) -> list[tuple[str, ...]]:
+        patterns = ("<guid[^>]*>(.*?)</guid>", "<link>(.*?)</link>", "<pubDate>(.*?)</pubDate>", '<enclosure[^>]*?url="(.*?)"', "<title>(.*?)</title>")
+        return [tuple(html.unescape(re.findall(pattern, item)[0]) for pattern in patterns) for item in re.findall("<item>(.*?)</item>", xml, re.DOTALL)]
+
+    assert told(ours.decode()) == told(theirs)
+    assert len(told(theirs)) == 89
+
+
+def test_building_twice_gives_the_same_bytes(shared: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        pipeline.write(built(shared, "shirokane"), tmp_path / name)
+    assert files_below(tmp_path / "a") == files_below(tmp_path / "b")
+
+
+def test_publishing_a_new_place_without_the_audio_is_refused_and_names_every_episode(shared: Path, tmp_path: Path) -> None:
+    settings = load_settings(shared / "shows/shirokane")
+    outcome = pipeline.publish(pipeline.Job(settings=settings, as_of=datetime.now(UTC), targets=(str(tmp_path / "out"),)))
+    assert not outcome.ok
+    assert len([finding for finding in outcome.findings if finding.rule == "audio-missing-new"]) == 79
+    assert not (tmp_path / "out").exists()
