@@ -1,0 +1,25 @@
+"""podpipe on Prefect: what a scheduler adds to a publish, and how Prefect is set up for it.
+
+The publish itself stands in `podpipe.pipeline`. Outside of this folder nothing imports Prefect.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Prefect reads these when it is imported, so they stand here, before any module of this folder does that. Each is a default: what is set
+# in the environment wins.
+_DEFAULTS = {
+    # Neither Prefect's server nor its client tells anybody that podpipe was run.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    # A temporary server that records task runs one by one falls behind, and loses what it has not written when the flow ends.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
+}
+
+for _name, _value in _DEFAULTS.items():
+    os.environ.setdefault(_name, _value)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Mapping
+import shutil
+import subprocess
+import threading
+import wave
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -19,6 +27,7 @@ import pytest
 from podpipe.model import Artifact, Chapter, Credit, Enclosure, Episode, Notes, Person, Show
 from podpipe.site import chapters_artifact, person_key, person_keys, site_artifacts, site_keys
 from podpipe.theme import Theme, load_theme
+from tests.conftest import require
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 SITE = "https://user.example/show"
@@ -426,3 +435,95 @@ def test_people_who_claim_the_same_page_are_numbered_in_their_order() -> None:
     people = [Person(id=identifier, name="") for identifier in ("u++", "U", "u-2", "u--", "u++")]
 
     assert person_keys(people) == {"u++": "people/u", "U": "people/u-2", "u-2": "people/u-2-2", "u--": "people/u-3"}
+
+
+HARNESS = """<!doctype html><iframe width="900" height="900" src="/show/episode/1#t=12"></iframe><script>
+const frame = document.querySelector("iframe"), seen = [];
+const until = async (ready) => { while (!ready()) await new Promise((next) => setTimeout(next, 20)); };
+const playing = () => frame.contentDocument?.querySelector("[aria-current]")?.textContent.trim();
+const expect = async (chapter) => {
+  await until(() => playing() === chapter);
+  seen.push([chapter, frame.contentDocument.getElementById("player").currentTime]);
+};
+frame.addEventListener("load", async () => {
+  await expect("0:10 From 10");
+  frame.contentDocument.querySelector('a[href="#t=20"]').click();
+  await expect("0:20 From 20");
+  frame.contentWindow.location.hash = "#t=0:05";
+  await expect("0:00 From 0");
+  await fetch("/seen", { method: "POST", body: JSON.stringify(seen) });
+}, { once: true });
+</script>"""
+
+
+def test_in_a_browser_moments_seek_the_player_and_the_chapter_that_plays_is_marked(theme: Theme, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    require(browser is not None, "needs chromium")
+    chapters = tuple(Chapter(start=timedelta(seconds=start), title=f"From {start}") for start in (0, 10, 20))
+    sound = Enclosure(url=f"{SITE}/audio/1.wav", mime_type="audio/wav", key="audio/1.wav")
+    made = (*site_artifacts(SHOW, (episode("1", chapters=chapters, enclosure=sound),), theme), *theme.assets())
+    files = {f"/show/{artifact.key}": (artifact.content, artifact.content_type) for artifact in made if isinstance(artifact.content, bytes)}
+    files["/"] = (HARNESS.encode(), "text/html; charset=utf-8")
+    files["/show/audio/1.wav"] = (silence(timedelta(seconds=30)), "audio/wav")
+    with serving(files) as (address, seen):
+        flags = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+        quiet = ("--disable-component-update", "--disable-sync", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}")
+        with subprocess.Popen([str(browser), *flags, *quiet, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                found = seen.get(timeout=60)
+            finally:
+                process.terminate()
+
+    # It may play on before the page is looked at, but never before the moment asked for.
+    assert [(chapter, second >= asked) for (chapter, second), asked in zip(found, (12, 20, 5), strict=True)] == [
+        ("0:10 From 10", True),
+        ("0:20 From 20", True),
+        ("0:00 From 0", True),
+    ]
+
+
+def silence(duration: timedelta) -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(8000)
+        file.writeframes(b"\x80" * int(8000 * duration.total_seconds()))
+    return written.getvalue()
+
+
+@contextmanager
+def serving(files: Mapping[str, tuple[bytes, str]]) -> Iterator[tuple[str, Queue[Any]]]:
+    """A server on loopback of the files given by path, with the byte ranges that seeking needs, and what a page posts back to it."""
+    posted: Queue[Any] = Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content, content_type = files.get(self.path, (b"", ""))
+            asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+            self.send_response(404 if not content else 206 if asked else 200)
+            if asked:
+                start, end = int(asked[1]), int(asked[2] or len(content) - 1)
+                self.send_header("Content-Range", f"bytes {start}-{end}/{len(content)}")
+                content = content[start : end + 1]
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def do_POST(self) -> None:
+            posted.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+            """Tests are quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/", posted
+        finally:
+            server.shutdown()
+            thread.join()

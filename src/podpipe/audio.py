@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from podpipe.errors import AudioError
 from podpipe.model import AudioFacts
@@ -81,12 +80,12 @@ def measure(path: Path, name: str) -> AudioFacts:
     seconds = _seconds(path, kinds)
     if seconds is None:
         raise _refusal(path, name, extension)
-    if not seconds < _LONGEST:
+    if seconds > _LONGEST:
         raise _error(name, f"says that it plays for {seconds / 86400:,.0f} days", _EXPORT_AGAIN)
-    duration = timedelta(milliseconds=round(seconds * 1000))
-    if duration <= timedelta(0):
+    milliseconds = round(seconds * 1000)
+    if milliseconds <= 0:
         raise _error(name, "plays for no time at all", f"it is an empty recording, or a stream without its index: {_EXPORT_AGAIN}")
-    return AudioFacts(length=length, duration=duration, mime_type=media_type)
+    return AudioFacts(length=length, duration=timedelta(milliseconds=milliseconds), mime_type=media_type)
 
 
 def _extension(name_or_url: str) -> str:

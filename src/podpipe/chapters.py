@@ -8,18 +8,20 @@
     range     = ("~" | "〜" | "-" | "–") [time]              a tilde alone, or the chapter's end, which the next start tells as well
     open      = one of ( [ 【 （ < * _ @ …  and close its counterpart
 
-A time that is the label of a link to a moment (`[02:53](#t=02:53)`) is read from the link. Times inside other links, in code and in
-quotations belong to something else. Where an agenda is repeated as headings, both are one list, and the headings lend their anchors.
+A time that is the label of a link to a moment (`[02:53](#t=02:53)`) is read from the link. Times inside other links, in code, in HTML
+comments and in quotations belong to something else. Where an agenda is repeated as headings, both are one list, and the headings lend
+their anchors.
 """
 
 from __future__ import annotations
 
 import html
+import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from podpipe.model import Chapter
 from podpipe.timecode import parse_clock
@@ -28,6 +30,7 @@ _CANDIDATE = re.compile(r"[0-9０-９][:：]\s?[0-9０-９]")
 _WIDE = str.maketrans("０１２３４５６７８９：", "0123456789:")
 _SPACE = r"[ \t\u00a0\u3000]"
 _TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9:]|\.[0-9])"
+_COMMENT = re.compile(r"^ {0,3}<!--.*?(?:-->|\Z)", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MARKER = re.compile(rf"^{_SPACE}*(?:(#{{1,6}}){_SPACE}*|([-*+・]|[0-9]{{1,3}}[.)]){_SPACE}+)")
 _MOMENT = re.compile(r"^[*_\[]*\[@?[0-9:： ]{3,10}\]\(#t=([0-9:]{1,8})\)")
@@ -38,6 +41,8 @@ _LEADING = re.compile(
     rf"^{_OPEN}{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}{_SPACE}*(?:{_TIME})?|[-–—−]{_SPACE}*{_TIME})?{_SPACE}*{_CLOSE}"
     rf"{_SPACE}*{_TILDE}?(?:{_SPACE}*[:：|｜\-–—−・.,、]+(?={_SPACE}|[^0-9\s]|$))?{_SPACE}*(.*)$"
 )
+_EARLY_TIME = re.compile(r"\D{0,12}[0-9]{1,3}:")
+_MAY_END_TRAILING = (")", "）", "]", "】", "*")
 _TRAILING = re.compile(rf"^(.*\S){_SPACE}*[(（\[【]{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}(?:{_TIME})?)?{_SPACE}*[)）\]】]{_SPACE}*\**$")
 _LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
 _BARE = re.compile(r"<(https?://[^<>\s]+)>|https?://[^\s<>「」（）、。]+")
@@ -52,8 +57,7 @@ _ERRATUM = re.compile(r"^\s*(?:ではなく|ではありません|と言って|�
 Kind = Literal["heading", "item", "plain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     kind: Kind
     start: timedelta
     title: str
@@ -91,11 +95,13 @@ def plain_text(markdown: str) -> str:
 
 def _candidates(body: str, first_line: int) -> Iterator[_Candidate]:
     lines = body.split("\n")
-    code = _code_lines(lines) if "```" in body or "~~~" in body else frozenset()
+    unseen = _code_lines(lines) if "```" in body or "~~~" in body else frozenset()
+    if "<!--" in body:
+        unseen |= _comment_lines(body)
     for index, line in enumerate(lines):
         if (":" not in line and "：" not in line) or _CANDIDATE.search(line) is None:
             continue
-        if index in code or line.lstrip()[:1] in {">", "|"}:
+        if index in unseen or line.lstrip()[:1] in {">", "|"}:
             continue
         found = _read_line(lines, index, first_line)
         if found is not None:
@@ -115,19 +121,29 @@ def _code_lines(lines: list[str]) -> frozenset[int]:
     return frozenset(code)
 
 
+def _comment_lines(body: str) -> frozenset[int]:
+    """The lines of HTML comments that begin a line (CommonMark 4.6)."""
+    return frozenset(
+        index
+        for comment in _COMMENT.finditer(body)
+        for index in range(body.count("\n", 0, comment.start()), body.count("\n", 0, comment.end()) + 1)
+    )
+
+
 def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | None:
     line = lines[index].rstrip()
     marker = _MARKER.match(line)
     kind: Kind = "plain" if marker is None else "heading" if marker[1] else "item"
     rest = line[marker.end() :] if marker else line.lstrip(" \t\u00a0\u3000")
-    moment = _MOMENT.match(rest)
+    moment = _MOMENT.match(rest) if rest[:1] in {"[", "*", "_"} else None
     if moment:
         start = parse_clock(moment[1])
         written = rest[moment.end() :].lstrip("*_])】 \t:：-–—~〜～")
     else:
-        start, written = _leading(rest.translate(_WIDE), rest)
-        if start is None and (kind != "plain" or rest.startswith("**")):
-            start, written = _trailing(rest.translate(_WIDE), rest)
+        narrow = rest.translate(_WIDE)
+        start, written = _leading(narrow, rest)
+        if start is None and narrow.endswith(_MAY_END_TRAILING) and (kind != "plain" or rest.startswith("**")):
+            start, written = _trailing(narrow, rest)
     if start is None or _ERRATUM.match(written):
         return None
     whole = _with_broken_link(written, lines, index)
@@ -139,7 +155,7 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
 
 
 def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
-    match = _LEADING.match(narrow)
+    match = _LEADING.match(narrow) if _EARLY_TIME.match(narrow) else None
     if match is None:
         return None, ""
     return parse_clock(match[1].replace(" ", "")), original[match.start(4) :]
@@ -193,8 +209,19 @@ def _one_list(candidates: list[_Candidate]) -> list[_Candidate]:
 
 def _ascending(candidates: list[_Candidate]) -> list[_Candidate]:
     """The longest run of lines whose times never step back: times of something else are out of order."""
-    best: list[list[_Candidate]] = []
-    for candidate in candidates:
-        before = max((chain for chain in best if chain[-1].start <= candidate.start), key=len, default=[])
-        best.append([*before, candidate])
-    return max(best, key=len, default=[])
+    if all(earlier.start <= later.start for earlier, later in itertools.pairwise(candidates)):
+        return candidates
+    ends: list[timedelta] = []  # the earliest time on which a run of each length can end
+    last: list[int] = []  # and the candidate it ends on
+    before: list[int] = []
+    for index, candidate in enumerate(candidates):
+        length = bisect_right(ends, candidate.start)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [candidate.start]
+        last[length : length + 1] = [index]
+    run = []
+    index = last[-1]
+    while index >= 0:
+        run.append(candidates[index])
+        index = before[index]
+    return run[::-1]

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 _WRITTEN = re.compile(
     r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
     r"(?:(?:[Tt]|\s+)([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,6})[0-9]*)?)?)?"
-    r"\s*(?:([Zz]|UTC|GMT)|([+-])([0-9]{2}):?([0-9]{2}))?"
+    r"\s*(?:([Zz]|UTC|GMT)|([+-])([0-9]{2})(?::?([0-5][0-9]))?)?"
 )
 
 
@@ -26,8 +26,10 @@ def parse_date(text: str, *, zone: tzinfo) -> datetime | None:
     if utc:
         offset = UTC
     elif sign:
-        ahead = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-        offset = timezone(ahead if sign == "+" else -ahead) if ahead < timedelta(hours=24) else zone
+        ahead = timedelta(hours=int(zone_hours), minutes=int(zone_minutes or 0))
+        if ahead >= timedelta(hours=24):
+            return None
+        offset = timezone(ahead if sign == "+" else -ahead)
     micros = int((fraction or "0").ljust(6, "0"))
     try:
         return datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros, tzinfo=offset)
@@ -38,6 +40,6 @@ def parse_date(text: str, *, zone: tzinfo) -> datetime | None:
 def _rfc_2822(text: str, zone: tzinfo) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a number that no calendar holds overflows before it is refused
         return None
     return date if date.tzinfo else date.replace(tzinfo=zone)

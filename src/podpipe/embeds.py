@@ -68,16 +68,34 @@ _MEDIA_ATTRIBUTES = {
     "video": _PLAYING | {"playsinline", "poster"},
 }
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(
+    r"^[ >]*(?:[-*+][ ]+)?(?P<fence>`{3,}|~{3,})[^\n`]*$.*?(?:^[ >]*(?P=fence)[`~]*[ ]*$|\Z)"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 _EMPTY_FRAME = re.compile(r"<iframe(?![^>]*\ssrc=)[^>]*></iframe>")
+
+
+def code_spans(source: str) -> tuple[tuple[int, int], ...]:
+    """Where fenced code and code spans begin and end in Markdown: what stands there is only shown (CommonMark 4.5 and 6.1)."""
+    return tuple(match.span() for match in _CODE.finditer(source)) if "`" in source or "~~~" in source else ()
+
+
+def stands_in(spans: tuple[tuple[int, int], ...], place: int) -> bool:
+    """Whether a place in the text lies within one of the spans."""
+    return any(start <= place < end for start, end in spans)
 
 
 def without_scripts(source: str) -> str:
     """Take scripts out of show notes before they are read as Markdown, and put a frame where SpeakerDeck's script would have put one.
 
-    Lines stay where they are: what goes leaves its line breaks behind.
+    Lines stay where they are: what goes leaves its line breaks behind. A script that is shown as code stays.
     """
-    return _SCRIPT.sub(_instead_of_script, source) if "<script" in source.lower() else source
+    if "<script" not in source.lower():
+        return source
+    code = code_spans(source)
+    return _SCRIPT.sub(lambda match: match[0] if stands_in(code, match.start()) else _instead_of_script(match), source)
 
 
 def sanitised(markup: str) -> str:
@@ -98,8 +116,16 @@ def sanitised(markup: str) -> str:
 
 def frame_is_kept(url: str) -> bool:
     """Whether a frame of this address stays in show notes."""
-    parts = urlsplit(url.strip())
-    return parts.scheme in {"", "https", "http"} and parts.hostname in FRAME_HOSTS
+    scheme, host = _scheme_and_host(url)
+    return scheme in {"", "https", "http"} and host in FRAME_HOSTS
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # half an IPv6 address
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 @functools.cache
@@ -124,8 +150,8 @@ def _instead_of_script(match: re.Match[str]) -> str:
     attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(match[1])}
     line_breaks = "\n" * match[0].count("\n")
     deck = attributes.get("data-id", "")
-    if urlsplit(attributes.get("src", "")).hostname == "speakerdeck.com" and deck.isalnum():
+    if _scheme_and_host(attributes.get("src", ""))[1] == "speakerdeck.com" and deck.isalnum():
         slide = attributes.get("data-slide", "")
-        query = f"?slide={slide}" if slide.isdigit() else ""
-        return f'<iframe class="speakerdeck-embed" src="https://speakerdeck.com/player/{deck}{query}" width="710" height="400" allowfullscreen></iframe>{line_breaks}'
+        player = f"https://speakerdeck.com/player/{deck}{f'?slide={slide}' if slide.isdigit() else ''}"
+        return f'<iframe class="speakerdeck-embed" src="{player}" width="710" height="400" allowfullscreen></iframe>{line_breaks}'
     return line_breaks

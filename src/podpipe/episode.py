@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from podpipe.model import AudioFacts, Credit, Enclosure, Episode, Finding, Manuscript, Person, Show
 from podpipe.timecode import clock
 
+_PLACEHOLDER = re.compile(":(?:title|year|month|day)")
 _TOLERANCE = timedelta(seconds=2)
 """How far an author's duration may be off: people round, and players show whole seconds."""
 
@@ -27,9 +29,7 @@ def page_path(permalink: str, manuscript: Manuscript) -> str:
     """The path of an episode's page below the site, as its public address has it before percent-encoding."""
     date = manuscript.published
     parts = {":title": manuscript.slug, ":year": f"{date.year:04}", ":month": f"{date.month:02}", ":day": f"{date.day:02}"}
-    for placeholder, value in parts.items():
-        permalink = permalink.replace(placeholder, value)
-    return permalink
+    return _PLACEHOLDER.sub(lambda match: parts[match[0]], permalink)
 
 
 def page_key(path: str) -> str:
@@ -105,7 +105,7 @@ def make_enclosure(manuscript: Manuscript, *, show: Show, mime_type: str, facts:
 
 def people_findings(manuscript: Manuscript, *, show: Show, people: Mapping[str, Person]) -> tuple[Finding, ...]:
     """A finding for each id that the roster does not hold; only a warning in a show that another engine publishes today."""
-    unknown = [actor_id for actor_id in manuscript.actor_ids if actor_id not in people]
+    unknown = [actor_id for actor_id in dict.fromkeys(manuscript.actor_ids) if actor_id not in people]
     known = ", ".join(list(people)[:8])
     return tuple(
         Finding(

@@ -6,6 +6,7 @@ namespace (https://podcasting2.org/docs/podcast-namespace) for which there is da
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from collections.abc import Sequence
@@ -65,7 +66,6 @@ def _describe_channel(feed: Any, show: Show) -> None:
     feed.description(_clean(show.description))
     feed.language(show.language)
     feed.generator("podpipe")
-    feed.docs(None)
     if show.copyright:
         feed.copyright(_clean(show.copyright))
     feed.podcast.itunes_author(_clean(show.author))
@@ -73,7 +73,7 @@ def _describe_channel(feed: Any, show: Show) -> None:
     if show.subtitle:
         feed.podcast.itunes_subtitle(_clean(show.subtitle))
     if show.owner:
-        feed.podcast.itunes_owner(name=_clean(show.owner.name), email=show.owner.email)
+        feed.podcast.itunes_owner(name=_clean(show.owner.name), email=_clean(show.owner.email))
     if show.categories:
         feed.podcast.itunes_category([{"cat": parts[0], "sub": parts[1] if len(parts) > 1 else None} for parts in show.categories])
 
@@ -82,13 +82,13 @@ def _add_item(feed: Any, show: Show, episode: Episode) -> None:
     entry = feed.add_entry(order="append")
     entry.title(_clean(episode.title))
     entry.link(href=episode.url)
-    entry.guid(episode.guid, permalink=episode.guid == episode.url)
+    entry.guid(_clean(episode.guid), permalink=episode.guid == episode.url)
     entry.pubDate(_without_micros(episode.published))
     notes = with_absolute_links(episode.notes.html, episode.url).strip()
-    entry.description(_clean(notes or episode.description or episode.title))
+    entry.description(_clean(notes or html.escape(episode.description or episode.title, quote=False)))
     enclosure = episode.enclosure
     if enclosure:
-        entry.enclosure(enclosure.url, str(enclosure.length or 0), enclosure.mime_type)
+        entry.enclosure(_clean(enclosure.url), str(enclosure.length or 0), enclosure.mime_type)
         _time(entry, enclosure)
     entry.podcast.itunes_author(_clean(show.author))
     if episode.description:

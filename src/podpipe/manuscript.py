@@ -1,4 +1,4 @@
-"""An episode's file as its author wrote it: front matter keys by the meaning that Yattecast and Jekyll give them, and the show notes below."""
+"""An episode's file as its author wrote it: front matter keys as Yattecast and Jekyll mean them, and the show notes below."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 
 from podpipe.chapters import read_chapters
 from podpipe.dates import parse_date
-from podpipe.embeds import frame_is_kept
+from podpipe.embeds import code_spans, frame_is_kept, stands_in
 from podpipe.errors import SourceError
 from podpipe.frontmatter import FrontMatter, split_front_matter
-from podpipe.liquid import render_liquid
+from podpipe.liquid import Unresolved, render_liquid
 from podpipe.model import Chapter, Finding, Level, Manuscript, SourceFile, Where
 from podpipe.notes import read_notes
 from podpipe.timecode import parse_clock
 
 _DATED_NAME = re.compile(r"^([0-9]{2,4})-([0-9]{1,2})-([0-9]{1,2})-(.+)$")
-_SIZE_WITH_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMG])M?i?B", re.IGNORECASE)
+_SIZE_WITH_UNIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMG])i?B", re.IGNORECASE)
 _UNIT = {"K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
-_FRAME = re.compile(r"""<(?:iframe|embed)\b[^<>]*?\ssrc\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+_FRAME = re.compile(r"""<(iframe|embed)\b[^<>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _SLUG_STOPS = re.compile(r"[/\\?#%\x00-\x1f]")
 
 
@@ -67,7 +67,7 @@ class _Head:
 
     def whole_number(self, key: str) -> int | None:
         word = self.text(key)
-        if word and not (word.isascii() and word.isdigit() and int(word) > 0):
+        if word and not (re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0):
             self.note(
                 "error", "front-matter-type", key, f"{key} is {word!r}, not a whole number above 0", "write a number, or leave the key out"
             )
@@ -122,7 +122,7 @@ def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[
     slug, named_date = _from_name(source.path, zone)
     slug = head.text("slug") or slug
     title = head.text("title")
-    if not title:
+    if not title and isinstance(head.matter.values.get("title", ""), str):
         head.note("error", "title-missing", "title", "the episode has no title", "add title: to the front matter")
     if _SLUG_STOPS.search(slug) or slug in {".", ".."}:
         head.note("error", "slug", "slug", f"{slug!r} cannot be part of a page's address", "leave out / \\ ? # and %")
@@ -134,7 +134,7 @@ def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[
     if site is not None:
         body, problem = render_liquid(body, site=site, page=head.matter.values)
         if problem:
-            head.findings.append(_liquid_finding(problem, body, body_line, source.path))
+            head.findings.append(_liquid_finding(problem, body_line, source.path))
     notes = read_notes(body, first_line=body_line)
     head.findings.extend(_dropped_frames(body, body_line, source.path))
     return Manuscript(
@@ -194,7 +194,7 @@ def _published(head: _Head, named: datetime | None, zone: tzinfo) -> datetime | 
 def _length(head: _Head) -> int | None:
     written = head.text("audio_file_size")
     digits = re.sub(r"[,_\s]", "", written)
-    if digits.isascii() and digits.isdigit():
+    if re.fullmatch(r"[0-9]{1,18}", digits):
         return int(digits) or None
     if not written:
         return None
@@ -227,29 +227,31 @@ def _duration(head: _Head) -> timedelta | None:
     return time or None
 
 
-def _liquid_finding(problem: str, body: str, body_line: int, path: str) -> Finding:
-    place = re.search(r"\{[{%]", body)
-    line = body_line + (body.count("\n", 0, place.start()) if place else 0)
+def _liquid_finding(unresolved: Unresolved, body_line: int, path: str) -> Finding:
     return Finding(
         level="warning",
         rule="liquid",
-        where=Where(path=path, line=line),
-        message=f"Liquid in the show notes cannot be resolved: {problem}",
+        where=Where(path=path, line=body_line + unresolved.line - 1),
+        message=f"Liquid in the show notes cannot be resolved: {unresolved.problem}",
         hint="write out what it should say",
     )
 
 
 def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:
-    findings = []
-    for match in _FRAME.finditer(body) if "<" in body else ():
-        if not frame_is_kept(match[1]):
+    findings: list[Finding] = []
+    frames = tuple(_FRAME.finditer(body)) if "<" in body else ()
+    code = code_spans(body) if frames else ()
+    for match in frames:
+        url = match[2] or match[3] or match[4] or ""
+        kept = match[1].lower() == "iframe" and frame_is_kept(url)
+        if not kept and not stands_in(code, match.start()):
             where = Where(path=path, line=body_line + body.count("\n", 0, match.start()))
             findings.append(
                 Finding(
                     level="warning",
                     rule="embed-removed",
                     where=where,
-                    message=f"the frame of {match[1]} is left out of the page",
+                    message=f"the frame of {url} is left out of the page",
                     hint="link to it instead",
                 )
             )

@@ -12,9 +12,9 @@ import html
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
-from podpipe.embeds import sanitised, without_scripts
+from podpipe.embeds import code_spans, sanitised, stands_in, without_scripts
 from podpipe.model import Link, Notes
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -26,14 +26,17 @@ _CJK_STOPS = (
 )
 _MAY_BE_LIST = frozenset(" -*+0123456789`~")
 _BARE_URL = re.compile(rf"https?://[^\s<>\"'`{_CJK_STOPS}]++(?=[{_CJK_STOPS}])")
-_INSIDE_MARKUP = ("(", "<", "[", '"', "'", "=", "/")
-_LINK = re.compile(r'<(?:a|img) data-sourcepos="([0-9]+):[^"]*" (?:href|src)="([^"]*)"')
+_INSIDE_MARKUP = ("](", "<", "[", '"', "'", "=", "/")
+_INSIDE_LINK = re.compile(r"[^\[\]\n]*\][(\[]")
+_DEFINITION = re.compile(r" {0,3}\[[^\]\n]+\]:[ \t]*")
+_LINK = re.compile(r'<(?:a|img) data-sourcepos="([0-9]{1,9}):[^"]*" (?:href|src)="([^"]*)"')
 _RAW_LINK = re.compile(r"""<(?:a|img|iframe|audio|video|source)\b[^<>]*?\s(?:href|src)\s*=\s*(["'])(.*?)\1""", re.IGNORECASE)
-_HEADING = re.compile(r'<h([1-6]) data-sourcepos="([0-9]+):[^"]*">')
+_HEADING = re.compile(r'<h([1-6]) data-sourcepos="([0-9]{1,9}):[^"]*">')
 _POSITION = re.compile(r' data-sourcepos="[^"]*"')
-_HEADING_MARKS = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]*|[ \t]+#+[ \t]*$")
+_HEADING_MARKS = re.compile(r"^[ \t>*+\-]*#{1,6}[ \t]*|[ \t]+#+[ \t]*$")
 _NOT_IN_ID = re.compile(r"[^\w\- \t]")
-_RELATIVE = re.compile(r'(<[a-z][^<>]*\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*)"')
+_TAG = re.compile(r'<(?:a|audio|iframe|img|source|track|video)(?:\s+[^\s"=<>/]+(?:="[^"]*")?)+')
+_RELATIVE = re.compile(r'(\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*)"')
 
 
 def read_notes(body: str, *, first_line: int = 1) -> Notes:
@@ -51,14 +54,18 @@ def read_notes(body: str, *, first_line: int = 1) -> Notes:
     if raw:
         rendered = sanitised(rendered)
     lines = body.split("\n")
-    links = _links(rendered, lines, first_line, raw=raw)
+    links = _links(rendered, body, lines, first_line, raw=raw)
     marked, anchors = _give_ids(rendered, lines, first_line)
     return Notes(html=_POSITION.sub("", marked), links=links, anchors=anchors)
 
 
 def with_absolute_links(markup: str, page_url: str) -> str:
     """Resolve every relative address in the HTML of `read_notes` against its page, as a feed needs it (RSS has no base URL)."""
-    return _RELATIVE.sub(lambda match: f'{match[1]}{html.escape(urljoin(page_url, html.unescape(match[2])))}"', markup)
+
+    def absolute(match: re.Match[str]) -> str:
+        return f'{match[1]}{html.escape(urljoin(page_url, html.unescape(match[2])))}"'
+
+    return _TAG.sub(lambda tag: _RELATIVE.sub(absolute, tag[0]), markup)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +97,14 @@ def _options(*, raw: bool) -> _Options:
 def _separate_bare_urls(text: str) -> str:
     """Put angle brackets around bare URLs that run into Japanese punctuation, which GFM's autolinks would swallow with all that follows."""
 
+    if _BARE_URL.search(text) is None:
+        return text
+    code = code_spans(text)
+
     def bracket(match: re.Match[str]) -> str:
-        before = text[match.start() - 1] if match.start() else ""
-        return match[0] if before in _INSIDE_MARKUP or before.isalnum() else f"<{match[0]}>"
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        inside = before.endswith(_INSIDE_MARKUP) or before[-1:].isalnum() or _DEFINITION.fullmatch(before)
+        return match[0] if inside or _INSIDE_LINK.match(text, match.end()) or stands_in(code, match.start()) else f"<{match[0]}>"
 
     return _BARE_URL.sub(bracket, text)
 
@@ -161,16 +173,23 @@ def _place(line: str, items: list[_OpenItem], *, after_blank: bool) -> str:
     return line if place == indent else " " * place + line[indent:]
 
 
-def _links(rendered: str, lines: list[str], first_line: int, *, raw: bool) -> tuple[Link, ...]:
+def _links(rendered: str, body: str, lines: list[str], first_line: int, *, raw: bool) -> tuple[Link, ...]:
+    """Every link in the order of the lines; addresses as the author wrote them, where the renderer percent-encoded what they hold."""
     found = [(int(line), html.unescape(url) if "&" in url else url) for line, url in _LINK.findall(rendered)]
     if raw:
-        for number, line in enumerate(lines, start=1):
-            if "<" in line:
-                found += [(number, html.unescape(match[2]).strip()) for match in _RAW_LINK.finditer(line)]
+        code = code_spans(body)
+        found += [
+            (body.count("\n", 0, match.start(2)) + 1, html.unescape(match[2]).strip())
+            for match in _RAW_LINK.finditer(body)
+            if not stands_in(code, match.start())
+        ]
         found.sort(key=lambda link: link[0])
     links = []
     for number, url in found:
-        column = lines[number - 1].find(url) + 1 if number <= len(lines) else 0
+        line = lines[number - 1] if number <= len(lines) else ""
+        column = line.find(url) + 1
+        if not column and "%" in url and (written := unquote(url)) in line:
+            url, column = written, line.find(written) + 1  # noqa: PLW2901 - the same address, as it was written
         links.append(Link(url=url, line=number + first_line - 1, column=column or None))
     return tuple(links)
 

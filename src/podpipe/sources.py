@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import functools
 import hashlib
 import mimetypes
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from podpipe.errors import ConfigError
 from podpipe.model import Finding, SourceFile, Where
@@ -15,6 +17,14 @@ from podpipe.model import Finding, SourceFile, Where
 MARKDOWN = (".md", ".markdown")
 _MARKER = ".podpipe"
 _CONTENT_TYPES = {
+    ".aac": "audio/aac",
+    ".flac": "audio/flac",
+    ".ico": "image/vnd.microsoft.icon",
+    ".json": "application/json",
+    ".ogg": "audio/ogg",
+    ".wav": "audio/wav",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
     ".m4a": "audio/x-m4a",
     ".m4b": "audio/x-m4a",
     ".mp3": "audio/mpeg",
@@ -64,6 +74,9 @@ def read_episodes(root: Path, folder: str) -> Folder:
     findings: list[Finding] = []
     for name in names:
         path = f"{folder}/{name}"
+        if not _is_text(name):
+            findings.append(_unreadable(_shown(path), "the file's name is not UTF-8 text", "rename the file"))
+            continue
         try:
             content = (place / name).read_bytes()
             text = content.decode("utf-8-sig")
@@ -92,7 +105,7 @@ def find_audio(root: Path, static: Sequence[tuple[str, str]], written: str) -> P
     places = [root / relative]
     places += [root / folder / relative[len(prefix) + 1 :] for folder, prefix in static if prefix and relative.startswith(f"{prefix}/")]
     for place in places:
-        if place.is_file():
+        if os.path.isfile(place):  # noqa: PTH113 - Path.is_file raises for a name that is too long or in a closed folder
             if not place.resolve().is_relative_to(root.resolve()):
                 raise ValueError(written)
             return place
@@ -105,26 +118,40 @@ def static_files(
     """The files below a folder that are published as they are, in the order of their keys.
 
     Names that begin with `.`, `_` or `#` or end in `~` stay out, as in Jekyll, and so do links that leave the show's folder and folders
-    that podpipe publishes to. With `whole_site` the show's own folder is meant: there, files with front matter and Markdown are the old
-    engine's sources and stay out too.
+    that podpipe publishes to. A folder that is not there holds nothing. With `whole_site` the show's own folder is meant: there, files
+    with front matter and Markdown are the old engine's sources and stay out too.
+
+    Raises ConfigError where the folder, or a file in it, cannot be read.
     """
     found = []
     start = root / folder if folder else root
-    for path in _walk(start, root.resolve(), exclude if not folder else ()):
-        relative = path.relative_to(start).as_posix()
-        if whole_site and (path.suffix.lower() in MARKDOWN or _has_front_matter(path)):
-            continue
-        found.append(StaticFile(path=path, key=f"{prefix}/{relative}" if prefix else relative, length=path.stat().st_size))
+    try:
+        for path in _walk(start, root.resolve(), exclude if not folder else ()):
+            relative = path.relative_to(start).as_posix()
+            if whole_site and (path.suffix.lower() in MARKDOWN or _has_front_matter(path)):
+                continue
+            found.append(StaticFile(path=path, key=f"{prefix}/{relative}" if prefix else relative, length=path.stat().st_size))
+    except OSError as error:
+        place = _shown(str(error.filename or start))
+        raise ConfigError(
+            f"{place} cannot be published: {error.strerror}", path=folder, hint="look at its permissions, or at static in the settings"
+        ) from error
     return tuple(found)
 
 
 def content_type(key: str) -> str:
     """The media type of a published file by its name's extension, in the form that podcast apps and browsers expect."""
-    extension = os.path.splitext(key)[1].lower()
-    known = _CONTENT_TYPES.get(extension) or mimetypes.guess_type(f"x{extension}")[0]
+    extension = PurePosixPath(key).suffix.lower()
+    known = _CONTENT_TYPES.get(extension) or _python_types().types_map[True].get(extension)
     if known is None:
         return _WITHOUT_EXTENSION if not extension else "application/octet-stream"
     return f"{known}; charset=utf-8" if known.startswith("text/") else known
+
+
+@functools.cache
+def _python_types() -> mimetypes.MimeTypes:
+    """Python's own table of media types: that of the machine would make the same show come out differently elsewhere."""
+    return mimetypes.MimeTypes()
 
 
 def shared_folder(name: str) -> Path:
@@ -136,7 +163,11 @@ def shared_folder(name: str) -> Path:
     raise ConfigError(f"podpipe's own folder {name} is missing", hint="install podpipe again")
 
 
-def _walk(folder: Path, root: Path, exclude: Collection[str]) -> Iterator[Path]:
+def _walk(folder: Path, root: Path, exclude: Collection[str], above: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """The files of a folder and of those below it. `above` holds the real paths of the folders on the way: a link may lead back to one."""
+    here = os.path.realpath(folder)
+    if here in above:
+        return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
@@ -146,10 +177,12 @@ def _walk(folder: Path, root: Path, exclude: Collection[str]) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith((".", "_", "#")) or entry.name.endswith("~") or entry.name in exclude:
             continue
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
             continue
+        if not _is_text(entry.name):
+            raise OSError(errno.EILSEQ, "its name is not UTF-8 text", entry.path)
         if entry.is_dir():
-            yield from _walk(Path(entry.path), root, ())
+            yield from _walk(Path(entry.path), root, (), above | {here})
         elif entry.is_file():
             yield Path(entry.path)
 
@@ -157,6 +190,15 @@ def _walk(folder: Path, root: Path, exclude: Collection[str]) -> Iterator[Path]:
 def _has_front_matter(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(4) in {b"---\n", b"---\r"}
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is text: Python gives bytes that are not UTF-8 as lone surrogates, which no address can hold."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "replace").decode()
 
 
 def _unreadable(path: str, message: str, hint: str, *, line: int | None = None) -> Finding:

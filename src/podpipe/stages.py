@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
+from podpipe.crew import spread
 from podpipe.enrichment import listen, picture_findings, published_files
 from podpipe.episode import (
     duplicate_findings,
@@ -114,7 +116,7 @@ def ingest(job: Job) -> Ingested:
     settings = job.settings
     folder = sources.read_episodes(settings.root, settings.episodes)
     zone = ZoneInfo(settings.show.timezone)
-    readings = [read_manuscript(file, zone=zone, site=settings.liquid) for file in folder.files]
+    readings = spread(partial(read_manuscript, zone=zone, site=settings.liquid), folder.files)
     manuscripts = in_feed_order(reading.manuscript for reading in readings if reading.manuscript)
     findings = [*folder.findings, *(finding for reading in readings for finding in reading.findings)]
     repeated = duplicate_findings(manuscripts)

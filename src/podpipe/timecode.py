@@ -19,8 +19,8 @@ def parse_clock(text: str) -> timedelta | None:
     hours, minutes, seconds, fraction = match.groups()
     if int(seconds) > 59 or (hours is not None and int(minutes) > 59):
         return None
-    micros = int((fraction or "0").ljust(6, "0"))
-    return timedelta(hours=int(hours or 0), minutes=int(minutes), seconds=int(seconds), microseconds=micros)
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return timedelta(0, whole, int(fraction.ljust(6, "0"))) if fraction else timedelta(0, whole)
 
 
 def clock(time: timedelta) -> str:

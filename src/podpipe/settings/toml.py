@@ -18,6 +18,7 @@ from podpipe.settings.model import Settings, StaticFolder
 NETWORKS = ("x", "bluesky", "mastodon")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _CRON_FIELD = re.compile(r"[0-9*/,\-A-Za-z#?]+")
 _PLACEHOLDER = re.compile(r":[a-z_]+")
 
@@ -31,6 +32,10 @@ class Table:
         self._name = name
         self._at = at
         self._known: set[str] = set()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._values)
 
     def problem(self, key: str, message: str) -> None:
         self._problems.append(f"{self._name}: {self._at}{key}: {message}")
@@ -60,11 +65,11 @@ class Table:
 
     def tables(self, key: str) -> list[tuple[str, Table]]:
         inner = self.table(key)
-        return [(name, inner.table(name)) for name in inner._values]
+        return [(name, inner.table(name)) for name in inner.keys]
 
     def mapping(self, key: str) -> tuple[tuple[str, str], ...]:
         inner = self.table(key)
-        return tuple((name, inner.text(name, required=True)) for name in inner._values)
+        return tuple((name, inner.text(name, required=True)) for name in inner.keys)
 
     def url(self, key: str, *, required: bool = False) -> str | None:
         value = self.text(key, required=required)
@@ -129,7 +134,7 @@ def _show(top: Table) -> Show:
     author = top.text("author", default=title)
     return Show(
         title=title,
-        site_url=(top.url("site_url", required=True) or "").rstrip("/"),
+        site_url=_site_url(top),
         language=_language(top),
         timezone=_time_zone(top),
         author=author,
@@ -148,6 +153,13 @@ def _show(top: Table) -> Show:
         subscribe=top.mapping("subscribe"),
         copyright=top.text("copyright") or None,
     )
+
+
+def _site_url(top: Table) -> str:
+    url = top.url("site_url", required=True) or ""
+    if "?" in url or "#" in url:
+        top.problem("site_url", f"{url!r} must end with its path: every page's address is made by adding to it")
+    return url.rstrip("/")
 
 
 def _language(top: Table) -> str:
@@ -177,7 +189,7 @@ def _artwork(top: Table) -> str | None:
     artwork = top.text("artwork")
     if not artwork or _is_web_address(artwork):
         return artwork or None
-    if not _stays_inside(artwork):
+    if not stays_inside(artwork):
         top.problem("artwork", f"{artwork!r} leaves the show's folder")
     return artwork.lstrip("/")
 
@@ -196,7 +208,7 @@ def _people(top: Table) -> tuple[Person, ...]:
     people = []
     for name, table in top.tables("people"):
         image = table.text("image")
-        if image and not _is_web_address(image) and not _stays_inside(image):
+        if image and not _is_web_address(image) and not stays_inside(image):
             table.problem("image", f"{image!r} leaves the show's folder")
         people.append(
             Person(
@@ -222,14 +234,14 @@ def _networks(top: Table) -> tuple[str, ...]:
 def _permalink(top: Table) -> str:
     permalink = top.text("permalink", default="/episode/:title")
     unknown = set(_PLACEHOLDER.findall(permalink)) - {":title", ":year", ":month", ":day"}
-    if ":title" not in permalink or unknown or not _stays_inside(permalink):
+    if ":title" not in permalink or unknown or not stays_inside(permalink) or re.search(r"[?#%\s\\]", permalink):
         top.problem("permalink", f"{permalink!r} must hold :title, and may hold :year, :month and :day, as in /episode/:title")
     return permalink if permalink.startswith("/") else f"/{permalink}"
 
 
 def _folder(top: Table, key: str, default: str) -> str:
     folder = top.text(key, default=default).strip("/") or default
-    if not _stays_inside(folder):
+    if not stays_inside(folder):
         top.problem(key, f"{folder!r} leaves the show's folder")
     return folder
 
@@ -237,7 +249,7 @@ def _folder(top: Table, key: str, default: str) -> str:
 def _static(top: Table) -> tuple[StaticFolder, ...]:
     folders = []
     for folder in top.texts("static", default=("images", "audio")):
-        if not _stays_inside(folder) or not folder.strip("/"):
+        if not stays_inside(folder) or not folder.strip("/"):
             top.problem("static", f"{folder!r} is no folder below the show's folder")
         folders.append(StaticFolder(folder=folder.strip("/"), prefix=folder.strip("/").rsplit("/", 1)[-1]))
     return tuple(folders)
@@ -254,9 +266,14 @@ def _cron(top: Table) -> str:
 
 
 def _is_web_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for one that cannot be
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(text)
 
 
-def _stays_inside(path: str) -> bool:
+def stays_inside(path: str) -> bool:
+    """Whether a path in the settings means a place in the show's folder, on any machine."""
     return ".." not in re.split(r"[/\\]", path) and not re.match(r"[A-Za-z]:|\\", path)

@@ -14,7 +14,7 @@ import yaml
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
 from podpipe.settings.model import Settings, StaticFolder
-from podpipe.settings.toml import Table, is_time_zone
+from podpipe.settings.toml import Table, is_time_zone, stays_inside
 
 JEKYLL_EXCLUDES = frozenset(
     {"Gemfile", "Gemfile.lock", "node_modules", "vendor", "Rakefile", "package.json", "package-lock.json", "CNAME.example"}
@@ -36,6 +36,8 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         mark = error.problem_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise ConfigError(f"{name}{where} is not valid YAML: {error.problem}", path=name) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name} is not valid YAML: {' '.join(str(error).split())}", path=name) from error
     if not isinstance(values, dict):
         raise ConfigError(f"{name} must hold keys and values", path=name, hint="title:, url: and the rest, each on a line of its own")
     problems: list[str] = []
@@ -43,7 +45,8 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
     show = _show(top, values)
     if problems:
         raise ConfigError(f"{name} has problems:", path=name, problems=problems)
-    excludes = values.get("exclude")
+    written = values.get("exclude")
+    excludes = written if isinstance(written, list) else [written]
     return Settings(
         root=root,
         config=name,
@@ -54,7 +57,7 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         cron="0 3 * * *",
         check_links=True,
         whole_site=True,
-        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes or () if isinstance(entry, str)),
+        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if isinstance(entry, str)),
         liquid=values,
     )
 
@@ -82,7 +85,7 @@ def _show(top: Table, values: dict[str, Any]) -> Show:
         hashtag=top.text("hashtag").lstrip("#＃") or None,
         permalink=_permalink(top),
         keywords=tuple(word.strip() for word in top.text("keywords").split(",") if word.strip()),
-        subscribe=tuple((label, values[key]) for key, label in _SUBSCRIBE if values.get(key)),
+        subscribe=tuple((label, address) for key, label in _SUBSCRIBE if (address := top.text(key))),
         lenient=True,
     )
 
@@ -120,6 +123,6 @@ def _permalink(top: Table) -> str:
     written = top.text("permalink")
     permalink = styles.get(written, written).replace(":slug", ":title").replace(":categories/", "")
     rest = permalink.replace(":title", "").replace(":year", "").replace(":month", "").replace(":day", "")
-    if ":title" not in permalink or ":" in rest:
+    if ":title" not in permalink or ":" in rest or not stays_inside(permalink):
         top.problem("permalink", f"{written!r} has parts that podpipe does not know; it knows :title, :year, :month and :day")
     return permalink if permalink.startswith("/") else f"/{permalink}"

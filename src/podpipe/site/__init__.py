@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from podpipe.episode import chapters_key
-from podpipe.model import Artifact, Chapter, Enclosure, Episode, Show
-from podpipe.site.addresses import Addresses, person_key, person_keys, uri, web_link
+from podpipe.model import Artifact, Chapter, Episode, Show
+from podpipe.site.addresses import Addresses, person_key, person_keys, web_link
 from podpipe.site.metadata import linked_episode, linked_series, linked_show, sitemap
-from podpipe.site.views import EpisodeView, PersonView, Templates, chapter_views, episode_views, everybody, person_views
+from podpipe.site.views import (
+    EpisodeView,
+    PageView,
+    PersonView,
+    Templates,
+    audio_view,
+    chapter_views,
+    episode_views,
+    everybody,
+    person_views,
+)
 from podpipe.site.words import locale, words_for
 from podpipe.timecode import seconds
 
@@ -43,15 +53,14 @@ class _Site:
     def page(self, key: str, template: str, **values: object) -> Artifact:
         return _text(key, self.templates.render(template, **self.values, **values), "text/html; charset=utf-8")
 
-    def about(self, title: str, url: str, description: str, image: str | None = None) -> dict[str, str | None]:
-        """What a page says of itself to search engines and to those who preview links."""
+    def about(self, title: str, url: str, description: str, image: str | None = None) -> PageView:
         picture = image or self.show.artwork
-        return {
-            "title": title,
-            "url": url,
-            "description": " ".join(description.split()),
-            "image": self.addresses.public(picture) if picture else None,
-        }
+        return PageView(
+            title=title,
+            url=url,
+            description=" ".join(description.split()),
+            image=self.addresses.public(picture) if picture else None,
+        )
 
 
 def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
@@ -63,7 +72,8 @@ def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates
     addresses = Addresses.of(show.site_url)
     people = person_views(everybody(show, episodes), addresses, templates)
     views = episode_views(show, episodes, addresses, people)
-    entries = [templates.render("entry.html", episode=view, words=words_for(show.language)) for view in views]
+    words = words_for(show.language)
+    entries = [templates.render("entry.html", episode=view, words=words) for view in views]
     appearances = _appearances(episodes, views, entries, people)
     values = _shared_values(show, addresses, templates, has_people=bool(appearances))
     site = _Site(show=show, addresses=addresses, templates=templates, values=values)
@@ -162,24 +172,16 @@ def _episode_pages(site: _Site, episodes: Sequence[Episode], views: Sequence[Epi
                 episode=view,
                 notes=episode.notes.html,
                 chapters=chapter_views(episode.chapters, site.addresses),
-                audio=_audio_values(site.addresses, episode.enclosure),
+                audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
                 newer=newer,
                 older=older,
                 tweets=_TWEET.search(episode.notes.html) is not None,
                 linked_data=linked_episode(
-                    episode, view, language=site.show.language, image=page["image"], series=series, addresses=site.addresses
+                    episode, view, language=site.show.language, image=page.image, series=series, addresses=site.addresses
                 ),
             )
         )
     return pages
-
-
-def _audio_values(addresses: Addresses, enclosure: Enclosure | None) -> dict[str, str] | None:
-    """Where the player finds the audio: below the site where the show publishes it there, so that a preview plays it too."""
-    if enclosure is None:
-        return None
-    url = uri(enclosure.url)
-    return {"href": addresses.href(url) if enclosure.key else url, "url": url, "mime_type": enclosure.mime_type}
 
 
 def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Artifact]:
@@ -189,7 +191,7 @@ def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Arti
     names = ", ".join(found.person.name for found in appearances)
     people = [(found.person, len(found.entries)) for found in appearances]
     pages = [
-        site.page("people/index.html", "people.html", page=site.about(words_for(site.show.language)["people"], url, names), people=people)
+        site.page("people/index.html", "people.html", page=site.about(words_for(site.show.language).people, url, names), people=people)
     ]
     for found in appearances:
         person = found.person

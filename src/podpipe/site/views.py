@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from podpipe.model import Chapter, Episode, Person, Show
+from podpipe.model import Chapter, Enclosure, Episode, Person, Show
 from podpipe.site.addresses import Addresses, person_keys, uri
 from podpipe.site.words import role_words, written_date
 from podpipe.timecode import clock, iso_duration, seconds
@@ -19,6 +19,16 @@ class Templates(Protocol):
     """Whatever fills in `index.html`, `episode.html` and the rest; values are escaped, save what it rendered itself before."""
 
     def render(self, name: str, /, **values: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """What a page says of itself to search engines and to those who preview links; both addresses are absolute."""
+
+    title: str
+    url: str
+    description: str
+    image: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,21 @@ class ChapterView:
     clock: str
     title: str
     href: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioView:
+    """An episode's audio: where the player finds it, its public address, and its media type."""
+
+    href: str
+    url: str
+    mime_type: str
+
+
+def audio_view(enclosure: Enclosure, addresses: Addresses) -> AudioView:
+    """Audio that the show publishes itself is played from below the site, so that a preview on another host plays it too."""
+    url = uri(enclosure.url)
+    return AudioView(href=addresses.href(url) if enclosure.key else url, url=url, mime_type=enclosure.mime_type)
 
 
 def chapter_views(chapters: Sequence[Chapter], addresses: Addresses) -> tuple[ChapterView, ...]:

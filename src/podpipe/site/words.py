@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from types import SimpleNamespace
 
 _WORDS = {
     "en": {
@@ -63,9 +64,9 @@ _TERRITORY = re.compile(r"[-_]([A-Za-z]{2})$")
 _LOCALES = {"en": "en_US", "ja": "ja_JP"}
 
 
-def words_for(language: str) -> Mapping[str, str]:
-    """The site's words by name; a language that the site does not speak gets English."""
-    return _WORDS.get(_primary(language), _WORDS["en"])
+def words_for(language: str) -> SimpleNamespace:
+    """The site's words as attributes, which templates read faster than keys; a language that the site does not speak gets English."""
+    return SimpleNamespace(**_WORDS.get(_primary(language), _WORDS["en"]))
 
 
 def role_words(language: str) -> Mapping[str, str]:

@@ -1,0 +1,73 @@
+"""The flow as two deployments, served to a Prefect server by this process: "nightly" on the show's schedule, and "manual" on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import prefect
+from prefect.client.orchestration import get_client
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner.storage import LocalStorage
+from prefect.schedules import Cron, Schedule
+from prefect.settings import get_current_settings
+
+from podpipe.errors import ConfigError, PodpipeError
+from podpipe.settings import Settings, load_settings
+from podpipe.sources import shared_folder
+
+_HOW_TO_START = "start one with `prefect server start`, and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+
+
+def serve(show: Path) -> None:
+    """Serve a show's deployments until the process is interrupted or terminated; their schedules then pause.
+
+    One run at a time is carried out, so that two never meet on a target. Raises ConfigError for settings that cannot be used, and
+    PodpipeError where no Prefect server answers: a temporary one would not live to the next night.
+    """
+    deployments = make_deployments(load_settings(show.resolve()))
+    _need_server()
+    prefect.serve(*deployments, limit=1)
+
+
+def make_deployments(settings: Settings) -> tuple[RunnerDeployment, RunnerDeployment]:
+    """The deployments "nightly" and "manual" of a show in an absolute folder. Raises ConfigError for an impossible schedule."""
+    show = settings.show
+    try:
+        nightly = Cron(settings.cron, timezone=show.timezone)
+    except ValueError as error:
+        raise ConfigError(
+            f"{settings.config}: schedule.cron: {settings.cron!r} is no schedule",
+            path=settings.config,
+            hint='five fields: minute, hour, day, month and weekday, as in "0 3 * * *"',
+        ) from error
+    return (
+        _deployment(settings, "nightly", f"Publishes {show.title} on its schedule, {settings.cron} in {show.timezone}.", nightly),
+        _deployment(settings, "manual", f"Publishes {show.title} on request.", None),
+    )
+
+
+def _deployment(settings: Settings, name: str, description: str, schedule: Schedule | None) -> RunnerDeployment:
+    # Each run is a process of its own that imports `flows` anew. Started in the folder that holds it, in a clone or in an installed
+    # podpipe, it finds it there, wherever this process was started.
+    made = RunnerDeployment.from_storage(
+        LocalStorage(str(shared_folder("flows").parent)),
+        entrypoint="flows.publish.publish",
+        name=name,
+        schedule=schedule,
+        paused=False,
+        parameters={"show": str(settings.root)},
+        description=description,
+        enforce_parameter_schema=True,
+    )
+    return cast("RunnerDeployment", made)  # a coroutine only where an event loop runs, and `prefect.serve` refuses to be called there
+
+
+def _need_server() -> None:
+    url = get_current_settings().api.url
+    if url is None:
+        raise PodpipeError("a schedule needs a Prefect server that keeps running, and none is named", hint=_HOW_TO_START)
+    with get_client(sync_client=True) as client:
+        unreachable = client.api_healthcheck()
+    if unreachable is not None:
+        raise PodpipeError(f"the Prefect server at {url} does not answer", hint=_HOW_TO_START)

@@ -1,0 +1,101 @@
+"""Front matter: values as the author typed them, lines as an editor counts them, and errors that lead to the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from podpipe.errors import SourceError
+from podpipe.frontmatter import FrontMatter, split_front_matter
+
+
+def error_of(text: str) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        split_front_matter(text, path="episodes/1.md")
+    return caught.value
+
+
+def test_values_stay_the_text_that_was_written() -> None:
+    text = "---\nduration: 10:06\nepisode: 010\ndate: 2023-05-29\ndraft: yes\nsize: 1_000\nquoted: 'null'\nblank:\nnothing: ~\n---\nNotes\n"
+    assert split_front_matter(text, path="episodes/1.md") == FrontMatter(
+        values={
+            "duration": "10:06",
+            "episode": "010",
+            "date": "2023-05-29",
+            "draft": "yes",
+            "size": "1_000",
+            "quoted": "null",
+            "blank": "",
+            "nothing": "",
+        },
+        lines={"duration": 2, "episode": 3, "date": 4, "draft": 5, "size": 6, "quoted": 7, "blank": 8, "nothing": 9},
+        body="Notes",
+        body_line=11,
+    )
+
+
+def test_lists_mappings_and_long_texts_are_read_with_the_line_of_their_key() -> None:
+    text = "---\nactor_ids:\n  - asano\n  - 70\nextra: {a: 1}\ndescription: >\n  one\n  two\ntitle: T\n---\n"
+    matter = split_front_matter(text, path="episodes/1.md")
+    assert matter.values == {"actor_ids": ["asano", "70"], "extra": {"a": "1"}, "description": "one two\n", "title": "T"}
+    assert matter.lines == {"actor_ids": 2, "extra": 5, "description": 6, "title": 9}
+
+
+def test_a_tab_after_the_dash_of_a_list_is_a_space_as_in_ruby() -> None:
+    assert split_front_matter("---\nactor_ids:\n  -\tasano\n  -\t\tkim\n---\n", path="p").values == {"actor_ids": ["asano", "kim"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "body_line"),
+    [("---\na: 1\n---\nBody", 4), ("---\na: 1\n---\n\n\nBody", 5), ("\n---\na: 1\n---\nBody", 5), ("---\n---\nBody", 2)],
+)
+def test_the_notes_know_the_line_on_which_they_begin(text: str, body_line: int) -> None:
+    matter = split_front_matter(text, path="p")
+    assert matter.body_line == body_line
+    assert text.split("\n")[body_line - 1 + matter.body.count("\n")] == "Body"
+
+
+def test_dashes_in_the_notes_belong_to_the_notes() -> None:
+    assert split_front_matter("---\na: 1\n---\none\n---\ntwo", path="p").body == "one\n---\ntwo"
+
+
+def test_a_key_that_stands_twice_is_told_with_its_second_line_and_the_last_value_counts() -> None:
+    matter = split_front_matter("---\ntitle: one\ndate: x\ntitle: two\n---\n", path="p")
+    assert (matter.values["title"], matter.repeated) == ("two", (("title", 4),))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message", "hint"),
+    [
+        ("---\ndate: x\ntitle: LLM: a talk\n---\n", 3, 11, "mapping values are not allowed", "put the value in quotes"),
+        ("\n---\ntitle: @asano\n---\n", 3, 8, "cannot start any token", "put the value in quotes: @ at its beginning"),
+        ("---\na: 1\n\tb: 2\n---\n", 3, 1, "tab character", "replace the tab by spaces"),
+        ('---\ntitle: "a\nb: 1\n---\n', 4, 1, "quoted scalar", "look for a missing quote"),
+        ("---\ntitle: [a\nb: 1\n---\n", 3, 2, "flow sequence", "look for a missing quote"),
+        ("---\n- a\n- b\n---\n", 2, 1, "no list of keys and values", "write a key: value pair"),
+        ("---\ntitle: a\n? [b, c]\n: d\n---\n", 3, 3, "a key must be a word", "write a key: value pair"),
+        ("---\ntitle: あ\x01い\n---\n", 2, 9, "control character U+0001", "delete the character"),
+        ("---\na: &a [x]\nb: *a\n---\n", 2, 4, "repeated by an alias", "write it out plainly"),
+        ("---\na: &a [*a]\n---\n", 2, 4, "repeated by an alias", "write it out plainly"),
+        ("---\na: " + "[" * 40 + "]" * 40 + "\n---\n", 2, 25, "too deep", "write it out plainly"),
+        ("---\na: *nobody\n---\n", 2, 4, "undefined alias", "put the value in quotes: * at its beginning"),
+    ],
+)
+def test_broken_yaml_is_one_error_with_its_place_in_the_file_and_advice(text: str, line: int, column: int, message: str, hint: str) -> None:
+    error = error_of(text)
+    assert (error.path, error.line, error.column) == ("episodes/1.md", line, column)
+    assert error.message.startswith("the front matter is not valid YAML: ")
+    assert message in error.message
+    assert error.hint.startswith(hint)
+
+
+def test_front_matter_without_an_end_is_an_error() -> None:
+    error = error_of("---\ntitle: a\n\nNotes\n")
+    assert (error.message, error.line) == ("the front matter has no end", 1)
+    assert "three dashes" in error.hint
+
+
+@pytest.mark.parametrize("text", ["", "Notes only\n", "# 1\n\n---\ntitle: a\n---\n", "--\ntitle: a\n--\n"])
+def test_a_file_without_front_matter_is_an_error(text: str) -> None:
+    error = error_of(text)
+    assert (error.message, error.line) == ("the file does not begin with front matter", 1)
+    assert "title:" in error.hint
