@@ -13,6 +13,8 @@ _DEFAULTS = {
     # Neither Prefect's server nor its client tells anybody that podpipe was run.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
+    # A temporary server starts in some 8 seconds, yet in several times that on a busy machine: Prefect's own limit is 20.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     # A temporary server that records task runs one by one falls behind, and loses what it has not written when the flow ends.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",

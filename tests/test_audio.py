@@ -6,15 +6,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
 from podpipe.audio import measure, mime_type
 from podpipe.errors import AudioError
-from podpipe.model import AudioFacts
-from tests.audio_files import tone, write_by_ffmpeg, write_mp3, write_wav
+from podpipe.manuscript import read_manuscript
+from podpipe.model import AudioFacts, SourceFile
+from tests.audio_files import write_by_ffmpeg, write_mp3, write_wav
+from tests.conftest import REPOSITORY
 
 TOLERANCE = timedelta(milliseconds=50)
 EXPORT_AGAIN = "export it again from your audio program, and listen to it before you publish"
@@ -236,9 +238,17 @@ def test_damage_anywhere_gives_facts_or_a_refusal_and_nothing_else(tmp_path: Pat
                 assert measure(path, f"a{extension}").length == len(content) - at
 
 
-def test_the_samples_of_a_tone_are_sound() -> None:
-    assert len(tone(0.5)) == 48_000
-    assert len(set(tone(0.5))) > 100
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "episodes").glob("*.md")), ids=lambda path: path.stem)
+def test_the_sample_show_says_of_its_audio_what_is_so(path: Path) -> None:
+    source = SourceFile(path=path.name, text=path.read_text(encoding="utf-8"), digest="")
+    episode = read_manuscript(source, zone=UTC).manuscript
+    assert episode is not None
+    assert episode.audio is not None
+    facts = measure(REPOSITORY / "episodes" / episode.audio.lstrip("/"), episode.audio)
+    assert facts.length < 300_000
+    assert episode.length in {None, facts.length}
+    assert episode.duration is None or abs(episode.duration - facts.duration) < timedelta(seconds=1)
+    assert all(chapter.start < facts.duration for chapter in episode.chapters)
 
 
 def test_importing_podpipe_audio_does_not_load_mutagen() -> None:

@@ -26,7 +26,7 @@ from podpipe.embeds import FRAME_HOSTS, frame_is_kept, sanitised, without_script
         ('<iframe src="javascript:alert(1)"></iframe>', ""),
         ('<iframe src="http://[x"></iframe>', ""),
         ('<iframe srcdoc="&lt;script&gt;x&lt;/script&gt;"></iframe>', ""),
-        ("<svg><a xlink:href='javascript:alert(1)'>a</a></svg>", "a"),
+        ("<svg><a xlink:href='javascript:alert(1)'>a</a></svg>b", "b"),
         ("<p>unclosed <b>bold", "<p>unclosed <b>bold</b></p>"),
     ],
 )

@@ -29,7 +29,7 @@ from podpipe.timecode import parse_clock
 _CANDIDATE = re.compile(r"[0-9０-９][:：]\s?[0-9０-９]")
 _WIDE = str.maketrans("０１２３４５６７８９：", "0123456789:")
 _SPACE = r"[ \t\u00a0\u3000]"
-_TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9:]|\.[0-9])"
+_TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9]|[:.][0-9])"
 _COMMENT = re.compile(r"^ {0,3}<!--.*?(?:-->|\Z)", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MARKER = re.compile(rf"^{_SPACE}*(?:(#{{1,6}}){_SPACE}*|([-*+・]|[0-9]{{1,3}}[.)]){_SPACE}+)")
@@ -48,7 +48,7 @@ _LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()
 _BARE = re.compile(r"<(https?://[^<>\s]+)>|https?://[^\s<>「」（）、。]+")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|(?<!\w)_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _CODE = re.compile(r"`+([^`]+)`+")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ATTRIBUTES = re.compile(r"\{:[^}]*\}")
 _MARKUP = re.compile(r"[\[`*_<\\&{]")

@@ -112,7 +112,7 @@ def _next_audio(slug: str, earlier: Sequence[Manuscript]) -> str:
         return f"/audio/{slug.zfill(3)}.mp3"
     match = _NUMBERED_AUDIO.fullmatch(last.audio)
     if match and last.slug.isascii() and last.slug.isdigit() and int(match[2]) == int(last.slug):
-        return f"{match[1]}{slug.lstrip('0').zfill(len(match[2]))}{match[3]}"
+        return f"{match[1]}{str(int(slug)).zfill(len(match[2]))}{match[3]}"
     return "" if "://" in last.audio else f"/audio/{slug.zfill(3)}.mp3"
 
 
@@ -144,7 +144,8 @@ def _filled(template: Path, values: Mapping[str, str]) -> str:
 def _refuse_existing(paths: Iterable[Path]) -> None:
     existing = [str(path) for path in paths if os.path.lexists(path)]
     if existing:
-        raise PodpipeError(f"{', '.join(existing)} already there", hint="podpipe replaces no file: move it away, or choose another folder")
+        there = "is there already" if len(existing) == 1 else "are there already"
+        raise PodpipeError(f"{', '.join(existing)} {there}", hint="podpipe replaces no file: move it away, or choose another folder")
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -27,6 +27,7 @@ _CONTENT_TYPES = {
     ".woff2": "font/woff2",
     ".m4a": "audio/x-m4a",
     ".m4b": "audio/x-m4a",
+    ".m4v": "video/x-m4v",
     ".mp3": "audio/mpeg",
     ".opus": "audio/ogg",
     ".srt": "application/x-subrip",

@@ -70,6 +70,14 @@ def test_a_build_says_what_it_wrote_and_a_second_one_that_nothing_changed(show: 
     assert files_below(tmp_path / "site") == before
 
 
+def test_a_build_goes_into_the_show_unless_told_otherwise(show: MadeShow) -> None:
+    assert podpipe("build", cwd=show.root).returncode == 0
+    assert (show.root / "_site/index.html").is_file()
+    assert podpipe("build", "--out", "elsewhere", cwd=show.root).returncode == 0
+    assert (show.root / "elsewhere/index.html").is_file()
+    assert not list((show.root / "elsewhere").glob("_site"))
+
+
 def test_a_quiet_build_says_nothing(show: MadeShow) -> None:
     done = podpipe("build", "--quiet", "--show", show.root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
