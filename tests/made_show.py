@@ -81,7 +81,14 @@ class MadeShow:
         return place
 
     def episode(
-        self, slug: str, *, date: str = "2026-01-02 08:00:00 +0900", extra: str = "", notes: str = NOTES, audio: bool = True, people: str = "ann"
+        self,
+        slug: str,
+        *,
+        date: str = "2026-01-02 08:00:00 +0900",
+        extra: str = "",
+        notes: str = NOTES,
+        audio: bool = True,
+        people: str = "ann",
     ) -> Path:
         """Write an episode whose size and duration are blank, and its audio."""
         if audio:

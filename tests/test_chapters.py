@@ -111,7 +111,12 @@ def test_an_agenda_that_is_repeated_as_headings_is_one_list_with_the_headings_an
 
 
 def test_a_time_out_of_order_is_no_chapter_among_those_in_order() -> None:
-    assert told("- 0:10 a\n- 59:00 a record time\n- 1:00 b\n- 2:00 c\n- 0:05 another record\n- 3:00 d") == [(10, "a"), (60, "b"), (120, "c"), (180, "d")]
+    assert told("- 0:10 a\n- 59:00 a record time\n- 1:00 b\n- 2:00 c\n- 0:05 another record\n- 3:00 d") == [
+        (10, "a"),
+        (60, "b"),
+        (120, "c"),
+        (180, "d"),
+    ]
 
 
 def test_a_title_whose_link_goes_on_in_the_next_line_is_whole() -> None:

@@ -98,6 +98,8 @@ def test_a_script_leaves_its_line_breaks_so_that_lines_stay_where_they_are() -> 
     assert without_scripts("a\n<script>\nx\n\n</script>\nb") == "a\n\n\n\n\nb"
 
 
-@pytest.mark.parametrize("shown", ["```html\n<script>x</script>\n```\n", "`<script>x</script>`", "- a\n  ~~~\n  <script>x</script>\n  ~~~\n"])
+@pytest.mark.parametrize(
+    "shown", ["```html\n<script>x</script>\n```\n", "`<script>x</script>`", "- a\n  ~~~\n  <script>x</script>\n  ~~~\n"]
+)
 def test_a_script_that_is_shown_as_code_stays(shown: str) -> None:
     assert without_scripts(shown) == shown

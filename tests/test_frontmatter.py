@@ -44,7 +44,9 @@ def test_a_tab_after_the_dash_of_a_list_is_a_space_as_in_ruby() -> None:
     assert split_front_matter("---\nactor_ids:\n  -\tasano\n  -\t\tkim\n---\n", path="p").values == {"actor_ids": ["asano", "kim"]}
 
 
-@pytest.mark.parametrize("text", ["---\na: 1\n---\nBody", "---\na: 1\n---\n\n\nBody", "\n---\na: 1\n---\nBody", "---\n---\nBody", "----\n---- \n\nBody"])
+@pytest.mark.parametrize(
+    "text", ["---\na: 1\n---\nBody", "---\na: 1\n---\n\n\nBody", "\n---\na: 1\n---\nBody", "---\n---\nBody", "----\n---- \n\nBody"]
+)
 def test_the_notes_know_the_line_on_which_they_begin(text: str) -> None:
     matter = split_front_matter(text, path="p")
     assert matter.body.lstrip() == "Body"

@@ -128,9 +128,7 @@ def test_drafts_and_the_future_stay_out_until_their_time_in_the_shows_zone(show:
     assert "episode/draft.html" not in made
 
 
-def test_every_problem_is_told_in_one_run_and_the_target_is_untouched(
-    show: MadeShow, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_problem_is_told_in_one_run_and_the_target_is_untouched(show: MadeShow, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing-real")
     pipeline.publish(job(show))

@@ -54,8 +54,17 @@ def test_shirokane_keeps_every_guid_link_date_and_enclosure_in_the_published_ord
     theirs = (folder / "feed-published-today.xml").read_text()
 
     def told(xml: str) -> list[tuple[str, ...]]:
-        patterns = ("<guid[^>]*>(.*?)</guid>", "<link>(.*?)</link>", "<pubDate>(.*?)</pubDate>", '<enclosure[^>]*?url="(.*?)"', "<title>(.*?)</title>")
-        return [tuple(html.unescape(re.findall(pattern, item)[0]) for pattern in patterns) for item in re.findall("<item>(.*?)</item>", xml, re.DOTALL)]
+        patterns = (
+            "<guid[^>]*>(.*?)</guid>",
+            "<link>(.*?)</link>",
+            "<pubDate>(.*?)</pubDate>",
+            '<enclosure[^>]*?url="(.*?)"',
+            "<title>(.*?)</title>",
+        )
+        return [
+            tuple(html.unescape(re.findall(pattern, item)[0]) for pattern in patterns)
+            for item in re.findall("<item>(.*?)</item>", xml, re.DOTALL)
+        ]
 
     assert told(ours.decode()) == told(theirs)
     assert len(told(theirs)) == 89

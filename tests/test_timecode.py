@@ -28,7 +28,9 @@ def test_reads_minutes_and_seconds_with_or_without_hours(text: str, time: timede
     assert parse_clock(text) == time
 
 
-@pytest.mark.parametrize("text", ["", "57", "1:60", "1:60:00", "1:00:60", "-1:00", "1:00:00:00", "1:00.", "1000:00", "1h", "10:06 uhr", "a:b"])
+@pytest.mark.parametrize(
+    "text", ["", "57", "1:60", "1:60:00", "1:00:60", "-1:00", "1:00:00:00", "1:00.", "1000:00", "1h", "10:06 uhr", "a:b"]
+)
 def test_anything_else_is_no_time(text: str) -> None:
     assert parse_clock(text) is None
 

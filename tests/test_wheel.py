@@ -44,7 +44,10 @@ def installed(wheel: Path, folder: Path, *, fresh: bool) -> Path:
 @pytest.mark.parametrize("fresh", [False, True], ids=["with-dependencies-at-hand", "with-dependencies-installed-anew"])
 def test_an_installed_podpipe_publishes_with_and_without_the_flow(wheel: Path, tmp_path: Path, *, fresh: bool) -> None:
     if fresh:
-        require(os.environ.get("PODPIPE_REQUIRE_ALL") == "1", "installs every dependency once more, which takes a minute: set PODPIPE_REQUIRE_ALL=1")
+        require(
+            os.environ.get("PODPIPE_REQUIRE_ALL") == "1",
+            "installs every dependency once more, which takes a minute: set PODPIPE_REQUIRE_ALL=1",
+        )
     podpipe = installed(wheel, tmp_path, fresh=fresh)
     empty = tmp_path / "empty"
     empty.mkdir()

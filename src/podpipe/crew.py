@@ -28,9 +28,9 @@ def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     Many items are shared out among processes forked from this one: they see all that it knows, and only results travel back, which must
     pickle. Where this process has other threads, whose locks a fork would freeze, or the system does not fork well, it does all by itself.
     """
-    global _work, _items  # noqa: PLW0603 - a forked process finds its task here: neither functions nor episodes travel to it
+    global _work, _items  # a forked process finds its task here: neither functions nor episodes travel to it
     helpers = min(os.cpu_count() or 1, 8)
-    if len(items) < _FEWEST or helpers < 2 or sys.platform != "linux" or threading.active_count() > 1:  # noqa: PLR2004 - two is a crew
+    if len(items) < _FEWEST or helpers < 2 or sys.platform != "linux" or threading.active_count() > 1:
         return [work(item) for item in items]
     _work, _items = work, items
     try:
@@ -47,4 +47,3 @@ def _part(start: int, size: int) -> list[Any]:
     if work is None:  # pragma: no cover - a pool is only made after the work is set
         raise RuntimeError("no work to share out")
     return [work(item) for item in _items[start : start + size]]
-

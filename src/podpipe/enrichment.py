@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podpipe import audio, sources
 from podpipe.episode import figure_findings
 from podpipe.errors import AudioError
-from podpipe.model import AudioFacts, Episode, Finding, Manuscript, Where
+from podpipe.model import AudioFacts, Episode, Finding, Level, Manuscript, Where
 from podpipe.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What is known of a manuscript's audio: its media type, None where it cannot be published, its facts and its file where there is one."""
+    """What is known of a manuscript's audio: its media type (None where it cannot be published), its facts, and its file here."""
 
     mime_type: str | None = None
     facts: AudioFacts | None = None
@@ -24,33 +24,45 @@ class Heard:
 def listen(manuscript: Manuscript, settings: Settings) -> Heard:
     """Find and measure the audio that a manuscript names. A file on another host is taken at its author's word."""
     written = manuscript.audio
-    static = tuple((folder.folder, folder.prefix) for folder in settings.static)
-    key = "audio_file_path" if "audio_file_path" in dict(manuscript.lines) else "audio_file_url"
-    where = manuscript.where(key)
     if not written:
-        message, hint = "the episode names no audio", "add audio_file_path: /audio/FILE to the front matter"
-        return Heard(findings=(Finding(level="warning", rule="audio-none", where=where, message=message, hint=hint),))
+        return _unheard(manuscript, "warning", "audio-none", "the episode names no audio", "add audio_file_path: /audio/FILE")
+    if "://" in written:
+        return _hosted(manuscript, written)
     mime_type = audio.mime_type(written)
     if mime_type is None:
-        message, hint = f"{written} has no extension of a podcast's audio", "use .mp3 or .m4a"
-        return Heard(findings=(Finding(level="error", rule="audio-type", where=where, message=message, hint=hint),))
-    if "://" in written:
-        return Heard(mime_type=mime_type)
+        message = f"{written} has no extension of a podcast's audio"
+        return _unheard(manuscript, "error", "audio-type", message, "use .mp3 or .m4a")
     try:
-        path = sources.find_audio(settings.root, static, written)
-    except ValueError:
-        message, hint = f"{written} leaves the show's folder", "name a file inside it"
-        return Heard(findings=(Finding(level="error", rule="path-outside", where=where, message=message, hint=hint),))
-    if path is None:
-        message, hint = f"{written} is not in the show's folder", "put the file there; a new episode is not published without it"
-        finding = Finding(level="warning", rule="audio-missing", where=where, message=message, hint=hint)
-        return Heard(mime_type=mime_type, findings=(finding,))
-    try:
-        facts = audio.measure(path, written)
+        return _measured(manuscript, settings, written, mime_type)
     except AudioError as error:
-        return Heard(findings=(Finding(level="error", rule="audio", where=where, message=error.message, hint=error.hint),))
+        return _unheard(manuscript, "error", "audio", error.message, error.hint)
+    except ValueError:
+        return _unheard(manuscript, "error", "path-outside", f"{written} leaves the show's folder", "name a file inside it")
+
+
+def _hosted(manuscript: Manuscript, url: str) -> Heard:
+    mime_type = audio.mime_type(url)
+    if mime_type:
+        return Heard(mime_type=mime_type)
+    message = f"{url} does not tell by its extension what it is; the feed says it is an MP3"
+    unknown = _unheard(manuscript, "warning", "audio-type", message, "use an address that ends in .mp3 or .m4a")
+    return replace(unknown, mime_type="audio/mpeg")
+
+
+def _measured(manuscript: Manuscript, settings: Settings, written: str, mime_type: str) -> Heard:
+    path = sources.find_audio(settings.root, tuple((folder.folder, folder.prefix) for folder in settings.static), written)
+    if path is None:
+        hint = "put the file there; a new episode is not published without it"
+        missing = _unheard(manuscript, "warning", "audio-missing", f"{written} is not in the show's folder", hint)
+        return replace(missing, mime_type=mime_type)
+    facts = audio.measure(path, written)
     file = sources.StaticFile(path=path, key=written.lstrip("/"), length=facts.length)
     return Heard(mime_type=mime_type, facts=facts, file=file, findings=figure_findings(manuscript, facts))
+
+
+def _unheard(manuscript: Manuscript, level: Level, rule: str, message: str, hint: str) -> Heard:
+    key = next((name for name in ("audio_file_url", "audio_file_path") if manuscript.where(name).line), None)
+    return Heard(findings=(Finding(level=level, rule=rule, where=manuscript.where(key), message=message, hint=hint),))
 
 
 def published_files(settings: Settings, audio_files: list[sources.StaticFile], withheld: set[str]) -> tuple[sources.StaticFile, ...]:

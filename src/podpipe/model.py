@@ -151,7 +151,7 @@ class AudioFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """The audio of an episode as the feed names it. `length` and `duration` are None only where nobody has said and nothing could be measured.
+    """The audio of an episode as the feed names it. `length` and `duration` are None only where nobody said and nothing was measured.
 
     `key` is its place on the target when the show publishes the file itself, None when it is hosted elsewhere.
     """

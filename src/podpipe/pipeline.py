@@ -128,7 +128,7 @@ def manuscripts(job: Job, *, run: Runner = here) -> tuple[Manuscript, ...]:
 
 
 def write(built: Built, out: Path) -> PublishReport:
-    """Write what was built into a folder: only files that differ, and none of an earlier build that is no longer produced. Raises TargetError."""
+    """Write what was built into a folder: only files that differ, and what an earlier build alone produced goes. Raises TargetError."""
     target = open_target(str(out.absolute()), root=out)
     return carry_out(make_plan(target.url, built.artifacts, holdings(target)), built.artifacts, target)
 

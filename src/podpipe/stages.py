@@ -58,8 +58,8 @@ class Job:
     """What a publish is asked to do.
 
     `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
-    only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not public,
-    for a preview.
+    only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not
+    public, for a preview.
     """
 
     settings: Settings
@@ -236,7 +236,7 @@ def _chosen(job: Job, manuscripts: tuple[Manuscript, ...]) -> tuple[set[str], li
 
 
 def _also_new(job: Job, manuscripts: tuple[Manuscript, ...], public: set[str]) -> list[Manuscript]:
-    """The public manuscripts beside the one asked for that no target holds yet. Raises SourceError where the one asked for cannot be published."""
+    """The public manuscripts beside the one asked for that no target holds yet; SourceError where that one cannot be published."""
     asked = next((manuscript for manuscript in manuscripts if manuscript.slug == job.episode), None)
     if asked is None:
         known = ", ".join(manuscript.slug for manuscript in manuscripts[:5])

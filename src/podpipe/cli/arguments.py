@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from podpipe import __version__
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse gives what add_subparsers returns no public name
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 _TOP = """\
 examples:

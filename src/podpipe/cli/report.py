@@ -72,7 +72,8 @@ def plan_text(plan: PublishPlan) -> Iterator[str]:
     if not plan.steps:
         yield f"{plan.target}: nothing would change; all {plan.unchanged} objects are up to date"
         return
-    yield f"{plan.target}: {len(puts)} to upload ({size(sum(step.length for step in puts))}), {deletions} to delete, {plan.unchanged} unchanged"
+    total = size(sum(step.length for step in puts))
+    yield f"{plan.target}: {len(puts)} to upload ({total}), {deletions} to delete, {plan.unchanged} unchanged"
     for step in plan.steps[:_SHOWN_STEPS]:
         sign, length = ("+", f" ({size(step.length)})") if step.action == "put" else ("-", "")
         yield f"  {sign} {step.key}: {step.reason}{length}"
@@ -84,7 +85,8 @@ def report_text(report: PublishReport) -> str:
     """What was done on one target, in one line."""
     if not report.put and not report.deleted:
         return f"{report.target}: nothing changed; all {report.unchanged} objects are up to date"
-    return f"{report.target}: {len(report.put)} uploaded ({size(report.bytes_sent)}), {len(report.deleted)} deleted, {report.unchanged} unchanged"
+    sent = size(report.bytes_sent)
+    return f"{report.target}: {len(report.put)} uploaded ({sent}), {len(report.deleted)} deleted, {report.unchanged} unchanged"
 
 
 def size(length: int) -> str:

@@ -1,0 +1,374 @@
+"""An episode's file as a whole: the seed episode, the real shows, and what each front matter key means."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from podpipe.manuscript import Reading, chapters_of, read_manuscript
+from podpipe.model import Chapter, Finding, Link, Manuscript, Notes, SourceFile, Where
+from podpipe.settings import load_settings
+from podpipe.sources import read_episodes
+from tests.conftest import SHOWS
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TOKYO = timezone(timedelta(hours=9))
+HUGE = "9" * 5000  # more digits than Python turns into a number
+PATH = "episodes/2026-05-29-70.md"
+
+
+def read(head: str, body: str = "", *, path: str = PATH, site: dict[str, Any] | None = None) -> Reading:
+    return read_manuscript(SourceFile(path=path, text=f"---\n{head}\n---\n{body}", digest="d"), zone=BERLIN, site=site)
+
+
+def manuscript(head: str, body: str = "", *, path: str = PATH) -> Manuscript:
+    reading = read(head, body, path=path)
+    assert reading.findings == ()
+    assert reading.manuscript is not None
+    return reading.manuscript
+
+
+def finding(level: str, rule: str, line: int, message: str, hint: str) -> Finding:
+    return Finding(level=level, rule=rule, where=Where(path=PATH, line=line), message=message, hint=hint)  # type: ignore[arg-type]  # literal
+
+
+def test_the_seed_episode_comes_out_right(shared: Path) -> None:
+    source = SourceFile(path="_posts/2023-05-29-70.md", text=(shared / "seed/2023-05-29-70.md").read_text(), digest="d")
+    seed, findings = (reading := read_manuscript(source, zone=BERLIN)).manuscript, reading.findings
+    assert seed is not None
+    assert findings == ()
+    assert (seed.slug, seed.published, seed.published.utcoffset()) == ("70", datetime(2023, 5, 29, tzinfo=TOKYO), timedelta(hours=9))
+    assert seed.title == "70. ２回目のLLM回！LLM研究プロジェクトの話＋最近気になったLLMのトピックについて"
+    assert seed.description == "LLM回！またまた辻さんと金さんからLLMについて教わりました！"
+    assert seed.actor_ids == ("asano", "Hyperion_13", "kim_junhyeong")
+    assert (seed.audio, seed.length, seed.duration, seed.draft) == ("/audio/070.mp3", None, None, False)
+    assert [(chapter.start.total_seconds(), chapter.title, chapter.line) for chapter in seed.chapters] == [
+        (27, "ブレインパッドの「LLM/Generative AIに関する研究プロジェクト」", 18),
+        (367, "ChatGPTのプラグイン", 27),
+        (1440, "プロンプトエンジニアリングの論文", 36),
+        (1836, "インバーススケーリングロウ(クレーム)の論文", 42),
+        (2558, "世界中でバズったDrag Your GAN", 49),
+    ]
+    assert [(link.line, link.url) for link in seed.notes.links] == [
+        (14, "https://twitter.com/search?q=%23%E7%99%BD%E9%87%91%E9%89%B1%E6%A5%ADfm&src=typed_query"),
+        (15, "https://forms.gle/pRVNhjrhk8F88T228"),
+        (21, "https://blog.brainpad.co.jp/entry/2023/05/15/153006"),
+        (22, "https://blog.brainpad.co.jp/entry/2023/05/16/153000"),
+        (24, "https://www.brainpad.co.jp/doors/knowledge/01_chatgpt_fine_tuning_internal_documents/"),
+        (25, "https://twitter.com/Open_BrainPad"),
+        (29, "https://openai.com/blog/chatgpt-plugins#browsing"),
+        (33, "https://openai.com/blog/chatgpt-plugins#code-interpreter"),
+        (37, "https://paperswithcode.com/paper/plan-and-solve-prompting-improving-zero-shot"),
+        (40, "https://blog.langchain.dev/plan-and-execute-agents/"),
+        (43, "https://paperswithcode.com/paper/an-inverse-scaling-law-for-clip-training"),
+        (47, "https://twitter.com/Open_BrainPad/status/1649210122797973504?s=20"),
+        (50, "https://arxiv.org/pdf/2305.10973.pdf"),
+    ]
+
+
+def test_the_seed_episodes_lists_are_lists_and_its_rules_are_rules(shared: Path) -> None:
+    source = SourceFile(path="_posts/2023-05-29-70.md", text=(shared / "seed/2023-05-29-70.md").read_text(), digest="d")
+    seed = read_manuscript(source, zone=BERLIN).manuscript
+    assert seed is not None
+    notes = seed.notes.html
+    assert notes.count("にてお待ちしております！</p>\n<hr />\n<hr />\n<h2 ") == 1
+    assert (
+        "→ β版\n<ul>\n<li>Bing Chat</li>\n<li>検索 → クリック → コンテンツを読む</li>\n"
+        "<li>回答のソースがわかるのでより信憑性のある会話ができる</li>\n</ul>\n</li>\n"
+    ) in notes
+    assert (notes.count("<hr />"), notes.count("<h2 "), notes.count("<h1"), notes.count("<ul>"), notes.count("<li>")) == (2, 5, 0, 9, 21)
+    text = re.sub("<[^>]*>", "", notes)
+    assert "---" not in text
+    assert "—" not in text
+    assert not re.search(r"^\s*- ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("show", "episodes"), tuple(zip(SHOWS, (170, 89, 34, 81, 326, 62), strict=True)))
+def test_every_episode_of_a_real_show_is_read_without_an_error(shared: Path, show: str, episodes: int) -> None:
+    settings = load_settings(shared / "shows" / show)
+    folder = read_episodes(settings.root, settings.episodes)
+    assert folder.findings == ()
+    zone = ZoneInfo(settings.show.timezone)
+    readings = [read_manuscript(file, zone=zone, site=settings.liquid) for file in folder.files]
+    assert [finding for reading in readings for finding in reading.findings if finding.level != "info"] == []
+    assert len([reading for reading in readings if reading.manuscript]) == episodes
+
+
+def test_heading_ids_of_a_real_show_are_those_that_are_published_today(shared: Path) -> None:
+    settings = load_settings(shared / "shows/shirokane")
+    published = (shared / "shows/shirokane/feed-published-today.xml").read_text()
+    theirs = {}
+    for item in re.findall("<item>(.*?)</item>", published, re.DOTALL):
+        slug = re.findall("<link>.*?/episode/(.*?)</link>", item)[0]
+        theirs[slug] = re.findall(r"&lt;h[1-6] id=&quot;(.*?)&quot;", item)
+    ours = {}
+    for file in read_episodes(settings.root, settings.episodes).files:
+        episode = read_manuscript(file, zone=BERLIN, site=settings.liquid).manuscript
+        assert episode is not None
+        ours[episode.slug] = [anchor for _, anchor in episode.notes.anchors]
+    assert ours == theirs
+
+
+def test_every_key_is_read() -> None:
+    head = (
+        "title: A talk\ndate: 2026-05-29 08:00:00 +0900\ndescription: About a talk\nactor_ids:\n  - ann\n  - bob\naudio_file_path: /audio/70.mp3\n"
+        "audio_file_size: 1,234,567\nduration: 10:06\nexplicit: true\nguid: old-guid-70\nimage: images/70.jpg\nepisode: 70\nseason: 2\nslug: seventy"
+    )
+    assert manuscript(head, "## 0:10 Hello\n[a](https://a.example)\n## 1:00 Goodbye\n") == Manuscript(
+        path=PATH,
+        digest="d",
+        slug="seventy",
+        title="A talk",
+        published=datetime(2026, 5, 29, 8, tzinfo=TOKYO),
+        description="About a talk",
+        actor_ids=("ann", "bob"),
+        audio="/audio/70.mp3",
+        length=1_234_567,
+        duration=timedelta(minutes=10, seconds=6),
+        explicit=True,
+        guid="old-guid-70",
+        image="images/70.jpg",
+        number=70,
+        season=2,
+        notes=Notes(
+            html='<h2 id="010-hello">0:10 Hello</h2>\n<p><a href="https://a.example">a</a></p>\n<h2 id="100-goodbye">1:00 Goodbye</h2>\n',
+            links=(Link(url="https://a.example", line=19, column=5),),
+            anchors=((18, "010-hello"), (20, "100-goodbye")),
+        ),
+        chapters=(
+            Chapter(start=timedelta(seconds=10), title="Hello", line=18, anchor="010-hello"),
+            Chapter(start=timedelta(minutes=1), title="Goodbye", line=20, anchor="100-goodbye"),
+        ),
+        lines=(
+            ("title", 2),
+            ("date", 3),
+            ("description", 4),
+            ("actor_ids", 5),
+            ("audio_file_path", 8),
+            ("audio_file_size", 9),
+            ("duration", 10),
+            ("explicit", 11),
+            ("guid", 12),
+            ("image", 13),
+            ("episode", 14),
+            ("season", 15),
+            ("slug", 16),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "slug", "published"),
+    [
+        ("episodes/2026-05-29-70.md", "70", datetime(2026, 5, 29, tzinfo=BERLIN)),
+        ("episodes/2026-5-9-a-talk.md", "a-talk", datetime(2026, 5, 9, tzinfo=BERLIN)),
+        ("episodes/26-05-29-日本.markdown", "日本", datetime(2026, 5, 29, tzinfo=BERLIN)),
+    ],
+)
+def test_slug_and_date_come_from_the_files_name(path: str, slug: str, published: datetime) -> None:
+    read = manuscript("title: T", path=path)
+    assert (read.slug, read.published) == (slug, published)
+
+
+def test_a_name_without_a_date_is_all_slug() -> None:
+    assert manuscript("title: T\ndate: 2026-05-29", path="episodes/pilot.md").slug == "pilot"
+
+
+def test_a_date_in_the_front_matter_outranks_the_name() -> None:
+    assert manuscript("title: T\ndate: 2026-5-1").published == datetime(2026, 5, 1, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("head", "duration"),
+    [
+        ("duration:", None),
+        ('duration: "00:00"', None),
+        ("duration: 0", None),
+        ("duration: 10:06", timedelta(minutes=10, seconds=6)),
+        ('duration: "01:38:02"', timedelta(hours=1, minutes=38, seconds=2)),
+        ("duration: “57:00”", timedelta(minutes=57)),
+        ("duration: 3600.5", timedelta(seconds=3600.5)),
+    ],
+)
+def test_a_duration_is_read_as_people_write_it_and_zero_is_unknown(head: str, duration: timedelta | None) -> None:
+    assert manuscript(f"title: T\n{head}").duration == duration
+
+
+@pytest.mark.parametrize(("head", "length"), [("audio_file_size:", None), ("audio_file_size: 0", None), ("audio_file_size: 12 345", 12345)])
+def test_a_size_is_a_number_of_bytes_and_zero_is_unknown(head: str, length: int | None) -> None:
+    assert manuscript(f"title: T\n{head}").length == length
+
+
+@pytest.mark.parametrize(
+    ("written", "length"), [("43 MB", 43_000_000), ("50.5MB", 50_500_000), ("1.5 GiB", 1_500_000_000), ("900kb", 900_000)]
+)
+def test_a_size_with_a_unit_is_read_and_told(written: str, length: int) -> None:
+    reading = read(f"title: T\naudio_file_size: {written}")
+    assert reading.manuscript is not None
+    assert reading.manuscript.length == length
+    message = f"{written!r} is read as {length:,} bytes; the feed needs the exact number"
+    assert reading.findings == (finding("info", "audio-size", 3, message, "leave it blank: podpipe fills it in"),)
+
+
+@pytest.mark.parametrize(
+    ("head", "draft"),
+    [
+        ("draft: true", True),
+        ("draft: Yes", True),
+        ("published: false", True),
+        ("draft: false", False),
+        ("published: true", False),
+        ("draft:", False),
+    ],
+)
+def test_draft_and_published_hold_an_episode_back(head: str, draft: bool) -> None:
+    assert manuscript(f"title: T\n{head}").draft is draft
+
+
+@pytest.mark.parametrize("head", ["actor_ids: ann", "actor_ids: [ann]", "actor_ids:\n-\tann"])
+def test_one_person_may_be_written_without_a_list(head: str) -> None:
+    assert manuscript(f"title: T\n{head}").actor_ids == ("ann",)
+
+
+@pytest.mark.parametrize(
+    ("head", "level", "rule", "message"),
+    [
+        ("description: [a]", "error", "front-matter-type", "description is a list, not text"),
+        ("description: {a: 1}", "error", "front-matter-type", "description is a mapping, not text"),
+        ("actor_ids: {a: 1}", "error", "front-matter-type", "actor_ids is no list of names"),
+        ("actor_ids: [[a]]", "error", "front-matter-type", "actor_ids is no list of names"),
+        ("draft: maybe", "error", "front-matter-type", "draft is 'maybe', neither true nor false"),
+        ("episode: 70.5", "error", "front-matter-type", "episode is '70.5', not a whole number above 0"),
+        ("season: 0", "error", "front-matter-type", "season is '0', not a whole number above 0"),
+        ("season: ２", "error", "front-matter-type", "season is '２', not a whole number above 0"),
+        (f"episode: {HUGE}", "error", "front-matter-type", f"episode is '{HUGE}', not a whole number above 0"),
+        ("audio_file_size: big", "warning", "audio-size", "'big' is no number of bytes"),
+        (f"audio_file_size: {HUGE}MB", "warning", "audio-size", f"'{HUGE}MB' is no number of bytes"),
+        (f"audio_file_size: {HUGE}", "warning", "audio-size", f"'{HUGE}' is no number of bytes"),
+        ("duration: an hour", "warning", "duration", "'an hour' is no duration"),
+        ("duration: 1:60", "warning", "duration", "'1:60' is no duration"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_a_value_that_cannot_be_meant_is_told_with_its_line(head: str, level: str, rule: str, message: str) -> None:
+    reading = read(f"title: T\n{head}")
+    assert [(told.level, told.rule, told.where, told.message) for told in reading.findings] == [
+        (level, rule, Where(path=PATH, line=3), message)
+    ]
+    assert all(told.hint for told in reading.findings)
+
+
+@pytest.mark.parametrize(
+    ("head", "path", "rule", "line"),
+    [
+        ("date: 2026-05-29", PATH, "title-missing", 1),
+        ("date: 2026-05-29\ntitle:", PATH, "title-missing", 3),
+        ("title: [T]", PATH, "front-matter-type", 2),
+        ("title: T", "episodes/70.md", "date-missing", 1),
+        ("title: T", "episodes/2026-02-31-70.md", "date-missing", 1),
+        ("title: T\ndate: soon", PATH, "date", 3),
+        ("title: T\nslug: a/b", PATH, "slug", 3),
+        ("title: T\nslug: ..", PATH, "slug", 3),
+        ("title: T\nslug: 100%", PATH, "slug", 3),
+        ("title: T\nslug: what?", PATH, "slug", 3),
+        ('title: T\nslug: "a\\tb"', PATH, "slug", 3),
+        ("title: T", "episodes/2026-05-29-a#b.md", "slug", 1),
+    ],
+)
+def test_an_episode_that_cannot_be_one_is_an_error_with_its_line(head: str, path: str, rule: str, line: int) -> None:
+    reading = read(head, path=path)
+    assert reading.manuscript is None
+    assert [(told.level, told.rule, told.where) for told in reading.findings] == [("error", rule, Where(path=path, line=line))]
+    assert all(told.hint for told in reading.findings)
+
+
+def test_everything_that_is_wrong_with_a_file_is_told_at_once() -> None:
+    reading = read("draft: maybe\nduration: x\ndate: soon\ndraft: maybe")
+    assert reading.manuscript is None
+    assert [(told.rule, told.where.line) for told in reading.findings] == [("front-matter-repeated", 5), ("title-missing", 1), ("date", 4)]
+
+
+def test_broken_front_matter_is_one_error_with_line_and_column() -> None:
+    reading = read("date: 2026-05-29\ntitle: LLM: a talk")
+    message = "the front matter is not valid YAML: mapping values are not allowed in this context"
+    hint = "put the value in quotes: a colon followed by a space begins a new value"
+    expected = Finding(level="error", rule="front-matter", where=Where(path=PATH, line=3, column=11), message=message, hint=hint)
+    assert reading == Reading(manuscript=None, findings=(expected,))
+
+
+def test_a_key_that_stands_twice_is_a_warning_at_the_second() -> None:
+    reading = read("title: one\ntitle: two")
+    assert reading.manuscript is not None
+    assert reading.manuscript.title == "two"
+    message = "title stands here a second time; this value counts, the earlier one is lost"
+    assert reading.findings == (finding("warning", "front-matter-repeated", 3, message, "remove one of them"),)
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "line"),
+    [
+        ('a\n\n<iframe src="https://evil.example/x"></iframe>', "https://evil.example/x", 6),
+        ("<iframe src=https://evil.example/x></iframe>", "https://evil.example/x", 4),
+        ("<IFRAME\n width='1' SRC='http://[x'></IFRAME>", "http://[x", 4),
+        ('<embed src="https://www.youtube.com/v/x">', "https://www.youtube.com/v/x", 4),
+    ],
+)
+def test_a_frame_that_is_left_out_is_told(body: str, url: str, line: int) -> None:
+    reading = read("title: T", body)
+    assert reading.manuscript is not None
+    assert "<iframe" not in reading.manuscript.notes.html
+    message = f"the frame of {url} is left out of the page"
+    assert reading.findings == (finding("warning", "embed-removed", line, message, "link to it instead"),)
+
+
+@pytest.mark.parametrize(
+    "body", ['<iframe src="https://www.youtube.com/embed/x"></iframe>', '```\n<iframe src="https://evil.example/x"></iframe>\n```']
+)
+def test_a_frame_that_stays_or_is_shown_as_code_is_not(body: str) -> None:
+    assert "iframe" in manuscript("title: T", body).notes.html
+
+
+def test_liquid_is_resolved_in_a_jekyll_site_alone() -> None:
+    body = "{% for id in page.actor_ids %}- {{ site.actors[id].name }}\n{% endfor %}"
+    inside = read("title: T\nactor_ids: [ann, bob]", body, site={"actors": {"ann": {"name": "Ann"}, "bob": {"name": "Bob"}}})
+    outside = read("title: T\nactor_ids: [ann, bob]", body)
+    assert inside.manuscript is not None
+    assert outside.manuscript is not None
+    assert inside.manuscript.notes.html == "<ul>\n<li>Ann</li>\n<li>Bob</li>\n</ul>\n"
+    assert "{% for id in page.actor_ids %}" in outside.manuscript.notes.html
+    assert (inside.findings, outside.findings) == ((), ())
+
+
+def test_liquid_that_cannot_be_resolved_is_a_warning_with_its_line_and_stays_as_text() -> None:
+    reading = read("title: T", "{{ page.title }}\n\n{{ nobody }}", site={})
+    assert reading.manuscript is not None
+    assert reading.manuscript.notes.html == "<p>{{ page.title }}</p>\n<p>{{ nobody }}</p>\n"
+    message = "Liquid in the show notes cannot be resolved: 'nobody' is undefined"
+    assert reading.findings == (finding("warning", "liquid", 6, message, "write out what it should say"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["---\ntitle: T\n---\n\n## 0:10 a\n", "\n\n\n\n## 0:10 a\n", "---\r\ntitle: T\r\n---\r\n\r\n## 0:10 a\r\n"]
+)
+def test_chapters_of_any_markdown_are_told_by_the_lines_of_the_file(text: str) -> None:
+    assert chapters_of(text) == (Chapter(start=timedelta(seconds=10), title="a", line=5),)
+
+
+def test_a_publication_date_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a time zone"):
+        Manuscript(
+            path=PATH,
+            digest="d",
+            slug="1",
+            title="T",
+            published=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
+            description="",
+            actor_ids=(),
+            audio=None,
+            notes=Notes(html=""),
+        )
