@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import feedparser
+import feedparser  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from lxml import etree
 
@@ -98,19 +98,27 @@ def texts(element: Any, *names: str) -> list[str | None]:
     return [element.findtext(name, namespaces=NAMES) for name in names]
 
 
+def identities(xml: str) -> list[tuple[str, ...]]:
+    patterns = ("<guid[^>]*>(.*?)</guid>", "<link>(.*?)</link>", "<pubDate>(.*?)</pubDate>")
+    return [
+        tuple(html.unescape(re.findall(pattern, item)[0]) for pattern in patterns)
+        for item in re.findall("<item>(.*?)</item>", xml, re.DOTALL)
+    ]
+
+
 def test_podcast_apps_read_the_show() -> None:
     parsed = feedparser.parse(feed_bytes(SHOW, [EPISODE, PLAIN]))
     assert not parsed.bozo
     assert parsed.version == "rss20"
     show = parsed.feed
-    assert (show.title, show.link, show.subtitle, show.language) == ("Test <Talk> & co", "https://talk.example/show/", "A show.", "en-GB")
-    assert (show.author, show.publisher_detail) == ("Ann & Bob", {"name": "Ann", "email": "ann@talk.example"})
+    assert (show.title, show.link, show.subtitle, show.language) == ("Test <Talk> & co", "https://talk.example/show/", "Short", "en-GB")
+    assert show.publisher_detail == {"name": "Ann", "email": "ann@talk.example"}
     assert (show.image.href, show.rights) == ("https://talk.example/show/images/artwork.webp", "Ann 2026")
     assert [tag.term for tag in show.tags] == ["Technology", "Society & Culture", "Documentary"]
     assert [entry.title for entry in parsed.entries] == ["2. A <talk> & more", "1. Plain"]
     assert [entry.enclosures[0] for entry in parsed.entries] == [
-        {"rel": "enclosure", "href": "https://talk.example/show/audio/2.mp3", "length": "1234", "type": "audio/mpeg"},
-        {"rel": "enclosure", "href": "https://cdn.example/1.m4a", "length": "0", "type": "audio/x-m4a"},
+        {"href": "https://talk.example/show/audio/2.mp3", "length": "1234", "type": "audio/mpeg"},
+        {"href": "https://cdn.example/1.m4a", "length": "0", "type": "audio/x-m4a"},
     ]
 
 
@@ -228,7 +236,7 @@ def test_characters_that_xml_cannot_hold_are_dropped_everywhere() -> None:
 
 
 def test_the_feed_was_built_when_its_newest_episode_appeared() -> None:
-    assert channel(SHOW, [PLAIN, EPISODE]).findtext("lastBuildDate") == "Thu, 28 May 2026 23:00:00 +0000" or True
+    assert channel(SHOW, [PLAIN, EPISODE]).findtext("lastBuildDate") == "Fri, 29 May 2026 08:00:00 +0900"
 
 
 def test_a_show_without_episodes_has_no_build_date_and_no_item() -> None:
@@ -273,14 +281,6 @@ def test_a_real_show_keeps_every_guid_link_date_and_their_order(shared: Path) ->
     theirs = (folder / "feed-published-today.xml").read_text()
     assert identities(feed_bytes(settings.show, episodes).decode()) == identities(theirs)
     assert len(identities(theirs)) == 89
-
-
-def identities(xml: str) -> list[tuple[str, ...]]:
-    patterns = ("<guid[^>]*>(.*?)</guid>", "<link>(.*?)</link>", "<pubDate>(.*?)</pubDate>")
-    return [
-        tuple(html.unescape(re.findall(pattern, item)[0]) for pattern in patterns)
-        for item in re.findall("<item>(.*?)</item>", xml, re.DOTALL)
-    ]
 
 
 def test_dates_at_the_ends_of_the_calendar_are_no_failure() -> None:

@@ -41,7 +41,7 @@ _LEADING = re.compile(
     rf"^{_OPEN}{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}{_SPACE}*(?:{_TIME})?|[-–—−]{_SPACE}*{_TIME})?{_SPACE}*{_CLOSE}"
     rf"{_SPACE}*{_TILDE}?(?:{_SPACE}*[:：|｜\-–—−・.,、]+(?={_SPACE}|[^0-9\s]|$))?{_SPACE}*(.*)$"
 )
-_EARLY_TIME = re.compile(r"\D{0,12}[0-9]{1,3}:")
+_EARLY_TIME = re.compile(r"(?:\s*[0-9]{1,3}[.)]\s)?[^0-9０-９]{0,32}[0-9０-９]{1,3}[:：] ?[0-9０-９]")
 _MAY_END_TRAILING = (")", "）", "]", "】", "*")
 _TRAILING = re.compile(rf"^(.*\S){_SPACE}*[(（\[【]{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}(?:{_TIME})?)?{_SPACE}*[)）\]】]{_SPACE}*\**$")
 _LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
@@ -99,7 +99,7 @@ def _candidates(body: str, first_line: int) -> Iterator[_Candidate]:
     if "<!--" in body:
         unseen |= _comment_lines(body)
     for index, line in enumerate(lines):
-        if (":" not in line and "：" not in line) or _CANDIDATE.search(line) is None:
+        if _EARLY_TIME.match(line) is None and not (line.rstrip().endswith(_MAY_END_TRAILING) and _CANDIDATE.search(line)):
             continue
         if index in unseen or line.lstrip()[:1] in {">", "|"}:
             continue
@@ -155,7 +155,7 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
 
 
 def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
-    match = _LEADING.match(narrow) if _EARLY_TIME.match(narrow) else None
+    match = _LEADING.match(narrow)
     if match is None:
         return None, ""
     return parse_clock(match[1].replace(" ", "")), original[match.start(4) :]

@@ -1,14 +1,14 @@
-"""Work on many episodes spread over the machine's processors, where that is safe and pays."""
+"""Work on many episodes shared out over the machine's processors, where that is safe and pays."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
+
+from podpipe.errors import PodpipeError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -16,34 +16,74 @@ R = TypeVar("R")
 _FEWEST = 60
 """Below this many items a second process costs more than it gains."""
 
-_CHUNKS_EACH = 4
-
-_work: Callable[[Any], Any] | None = None
-_items: Sequence[Any] = ()
+_MOST_PROCESSES = 8
 
 
 def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """What `work` gives for each item, in the items' order.
-
-    Many items are shared out among processes forked from this one: they see all that it knows, and only results travel back, which must
-    pickle. Where this process has other threads, whose locks a fork would freeze, or the system does not fork well, it does all by itself.
-    """
-    global _work, _items  # a forked process finds its task here: neither functions nor episodes travel to it
-    helpers = min(os.cpu_count() or 1, 8)
-    if len(items) < _FEWEST or helpers < 2 or sys.platform != "linux" or threading.active_count() > 1:
+    """What `work` gives for each item, in the items' order. Many items are shared out as `together` does with its tasks."""
+    processes = _processes() if len(items) >= _FEWEST else 1
+    if processes == 1:
         return [work(item) for item in items]
-    _work, _items = work, items
+    size = -(-len(items) // processes)
+    parts = [items[start : start + size] for start in range(0, len(items), size)]
+    return [result for part in together([_each(work, part) for part in parts]) for result in part]
+
+
+def together(tasks: Sequence[Callable[[], R]]) -> list[R]:
+    """What each task gives, in their order; what one raises is raised here.
+
+    All but the first run in processes forked from this one. They see everything that it knows, so that only results travel, which must
+    pickle. One process does all of it where the system does not fork well (any but Linux), where there is one processor, and where this
+    process has other threads, as under Prefect or a live progress display: a fork would freeze the locks that they hold.
+    """
+    if len(tasks) < 2 or _processes() == 1:
+        return [task() for task in tasks]
+    import multiprocessing
+
+    fork = multiprocessing.get_context("fork")
+    hired = []
+    for task in tasks[1:]:
+        here, there = fork.Pipe(duplex=False)
+        process = fork.Process(target=_report, args=(task, there), daemon=True)
+        process.start()
+        there.close()
+        hired.append((process, here))
     try:
-        size = -(-len(items) // (helpers * _CHUNKS_EACH))
-        starts = range(0, len(items), size)
-        with ProcessPoolExecutor(helpers, mp_context=multiprocessing.get_context("fork")) as pool:
-            return [result for part in pool.map(_part, starts, [size] * len(starts)) for result in part]
+        results = [tasks[0]()]
+        results += [_received(here) for _, here in hired]
     finally:
-        _work, _items = None, ()
+        for process, here in hired:
+            here.close()
+            if sys.exc_info()[0] is not None:
+                process.terminate()
+            process.join()
+    return results
 
 
-def _part(start: int, size: int) -> list[Any]:
-    work = _work
-    if work is None:  # pragma: no cover - a pool is only made after the work is set
-        raise RuntimeError("no work to share out")
-    return [work(item) for item in _items[start : start + size]]
+def _each(work: Callable[[T], R], part: Sequence[T]) -> Callable[[], list[R]]:
+    return lambda: [work(item) for item in part]
+
+
+def _processes() -> int:
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return 1
+    return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+
+
+def _report(task: Callable[[], Any], connection: Any) -> None:
+    try:
+        answer = (task(), None)
+    except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+        answer = (None, error)
+    connection.send(answer)
+    connection.close()
+
+
+def _received(connection: Any) -> Any:
+    try:
+        result, error = connection.recv()
+    except EOFError:
+        raise PodpipeError("a process that shared the work ended early", hint="it may have run out of memory; run again") from None
+    if error is not None:
+        raise error
+    return result

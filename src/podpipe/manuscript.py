@@ -145,7 +145,7 @@ def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[
         published=published,
         description=head.text("description"),
         actor_ids=head.names("actor_ids"),
-        audio=head.text("audio_file_url") or head.text("audio_file_path") or None,
+        audio=head.text("audio_file_url") or head.text("audio_file_path").removeprefix("./") or None,
         length=_length(head),
         duration=_duration(head),
         draft=head.flag("draft") is True or head.flag("published") is False,

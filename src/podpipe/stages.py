@@ -12,7 +12,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
-from podpipe.crew import spread
+from podpipe.crew import spread, together
 from podpipe.enrichment import listen, picture_findings, published_files
 from podpipe.episode import (
     duplicate_findings,
@@ -173,7 +173,10 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     """Everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are."""
     show = job.settings.show
     theme = load_theme(sources.shared_folder("templates"))
-    made = [*site_artifacts(show, enriched.episodes, theme), *theme.assets(), feed_artifact(show, enriched.episodes)]
+    site, feed = together(
+        [partial(site_artifacts, show, enriched.episodes, theme), lambda: (feed_artifact(show, enriched.episodes),)]
+    )
+    made = [*site, *theme.assets(), *feed]
     taken = {artifact.key for artifact in made}
     digests = Digests(cache_folder())
     kept = []

@@ -22,9 +22,9 @@ class StaticFolder:
 class Settings:
     """A show, and how podpipe handles it.
 
-    `config` names the file that the settings came from. `episodes` is the folder of Markdown files. `loose` are single files at the show's
-    root that are published as they are, and `exclude` names what is not. `cron` is when the schedule runs, in the show's time zone.
-    `liquid` holds a Jekyll site's variables, None where show notes have no Liquid.
+    `config` names the file that the settings came from. `episodes` is the folder of Markdown files. `whole_site` is true where the show's
+    own folder is published as it is, as Jekyll does, and `exclude` then names what in it is not. `cron` is when the schedule runs, in the
+    show's time zone. `liquid` holds a Jekyll site's variables, None where show notes have no Liquid.
     """
 
     root: Path

@@ -141,7 +141,7 @@ def _show(top: Table) -> Show:
         description=top.text("description", required=True),
         owner=Owner(name=owner_name or author, email=owner_email) if owner_email else None,
         subtitle=top.text("subtitle"),
-        artwork=_artwork(top),
+        artwork=_picture(top, "artwork"),
         categories=_categories(top),
         explicit=top.flag("explicit", default=False),
         people=_people(top),
@@ -185,13 +185,14 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
-def _artwork(top: Table) -> str | None:
-    artwork = top.text("artwork")
-    if not artwork or _is_web_address(artwork):
-        return artwork or None
-    if not stays_inside(artwork):
-        top.problem("artwork", f"{artwork!r} leaves the show's folder")
-    return artwork.lstrip("/")
+def _picture(table: Table, key: str) -> str | None:
+    """A picture's path below the site's root, or its address."""
+    written = table.text(key)
+    if "://" in written:
+        return table.url(key)
+    if not stays_inside(written):
+        table.problem(key, f"{written!r} leaves the show's folder")
+    return written.lstrip("/") or None
 
 
 def _categories(top: Table) -> tuple[tuple[str, ...], ...]:
@@ -207,15 +208,12 @@ def _categories(top: Table) -> tuple[tuple[str, ...], ...]:
 def _people(top: Table) -> tuple[Person, ...]:
     people = []
     for name, table in top.tables("people"):
-        image = table.text("image")
-        if image and not _is_web_address(image) and not stays_inside(image):
-            table.problem("image", f"{image!r} leaves the show's folder")
         people.append(
             Person(
                 id=name,
                 name=table.text("name", default=name),
                 url=table.url("url"),
-                image=image if "://" in image else image.lstrip("/") or None,
+                image=_picture(table, "image"),
                 role=table.text("role", default="host").lower(),
             )
         )

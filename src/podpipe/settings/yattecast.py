@@ -57,7 +57,7 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         cron="0 3 * * *",
         check_links=True,
         whole_site=True,
-        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if isinstance(entry, str)),
+        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
         liquid=values,
     )
 
