@@ -52,7 +52,7 @@ def test_a_publish_puts_everything_a_listener_meets_on_the_target(show: MadeShow
         "robots.txt",
         "feed.xml",
         "chapters/1.json",
-        "posts/1.json",
+        "posts.json",
         "audio/1.mp3",
         "images/artwork.jpg",
     } <= made
@@ -68,7 +68,7 @@ def test_a_publish_puts_everything_a_listener_meets_on_the_target(show: MadeShow
     assert feed.entries[0].itunes_duration == "00:00:02"
     chapters = json.loads((out / "chapters/1.json").read_text())["chapters"]
     assert [(chapter["startTime"], chapter["title"]) for chapter in chapters] == [(0, "Hello"), (1, "Goodbye")]
-    posts = json.loads((out / "posts/1.json").read_text())
+    posts = [post for post in json.loads((out / "posts.json").read_text()) if post["episode"] == "1"]
     assert {(post["chapter"], post["network"]) for post in posts} == {
         (chapter, network) for chapter in (1, 2) for network in ("x", "bluesky", "mastodon")
     }
@@ -90,7 +90,7 @@ def test_a_changed_episode_sends_what_it_changed_and_nothing_else(show: MadeShow
     show.episode("1", date="2026-01-01 08:00:00 +0900", notes=NOTES.replace("Goodbye", "Farewell"))
     report = pipeline.publish(job(show)).uploads[0].report
     assert report is not None
-    assert set(report.put) == {"episode/1", "chapters/1.json", "posts/1.json", "feed.xml"}
+    assert set(report.put) == {"episode/1", "chapters/1.json", "posts.json", "feed.xml"}
 
 
 def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_an_episode_that_is_taken_back_leaves_the_site_but_its_audio_stays(show:
     (show.root / "audio/2.mp3").unlink()
     report = pipeline.publish(job(show)).uploads[0].report
     assert report is not None
-    assert {"episode/2", "chapters/2.json", "posts/2.json"} <= set(report.deleted)
+    assert {"episode/2", "chapters/2.json"} <= set(report.deleted)
     assert (out / "audio/2.mp3").is_file(), "apps keep an enclosure's address for years"
 
 

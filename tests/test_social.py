@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from podpipe.errors import ConfigError
-from podpipe.model import Artifact, Chapter, Episode, Notes, Show, SocialPost
-from podpipe.social import NETWORKS, Network, as_json, posts, posts_artifact, weighted_length
+from podpipe.model import Chapter, Episode, Notes, Show, SocialPost
+from podpipe.social import NETWORKS, Network, as_json, posts, posts_artifact, posts_lines, weighted_length
 from podpipe.social.lengths import bluesky_length, mastodon_length
 from podpipe.social.shorten import shorten
 
@@ -330,17 +330,18 @@ def test_whatever_the_titles_a_post_fits_and_keeps_its_link_and_hashtag_whole(ne
         assert len(post.text.encode()) <= 3000
 
 
-def test_posts_are_kept_as_a_json_array_with_a_post_per_line() -> None:
+def test_posts_are_kept_as_a_json_array_with_an_episode_per_line() -> None:
     made = posts(SHOW, EPISODE)
-    artifact = posts_artifact("70", made)
+    artifact = posts_artifact([posts_lines(made), posts_lines(()), posts_lines(made)])
     assert isinstance(artifact.content, bytes)
-    assert (artifact.key, artifact.content_type, artifact.cache_control) == ("posts/70.json", "application/json", "public, max-age=300")
-    assert json.loads(artifact.content) == [as_json(post) for post in made]
+    assert (artifact.key, artifact.content_type, artifact.cache_control) == ("posts.json", "application/json", "public, max-age=300")
+    assert json.loads(artifact.content) == [as_json(post) for post in made] * 2
     assert list(as_json(made[0])) == ["episode", "chapter", "network", "text", "length", "limit", "url"]
-    assert artifact.content.decode().count("\n") == len(made) + 2
+    assert artifact.content.decode().count("\n") == 4
     assert "ChatGPTのプラグイン" in artifact.content.decode()
 
 
 def test_no_posts_are_an_empty_array() -> None:
-    expected = Artifact(key="posts/70.json", content=b"[]\n", content_type="application/json", cache_control="public, max-age=300")
-    assert posts_artifact("70", ()) == expected
+    content = posts_artifact([]).content
+    assert isinstance(content, bytes)
+    assert json.loads(content) == []

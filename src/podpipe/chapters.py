@@ -41,7 +41,8 @@ _LEADING = re.compile(
     rf"^{_OPEN}{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}{_SPACE}*(?:{_TIME})?|[-–—−]{_SPACE}*{_TIME})?{_SPACE}*{_CLOSE}"
     rf"{_SPACE}*{_TILDE}?(?:{_SPACE}*[:：|｜\-–—−・.,、]+(?={_SPACE}|[^0-9\s]|$))?{_SPACE}*(.*)$"
 )
-_EARLY_TIME = re.compile(r"(?:\s*[0-9]{1,3}[.)]\s)?[^0-9０-９]{0,32}[0-9０-９]{1,3}[:：] ?[0-9０-９]")
+_HEAD = 48
+"""How far into a line a leading time may stand: behind deep indentation, a marker and brackets."""
 _MAY_END_TRAILING = (")", "）", "]", "】", "*")
 _TRAILING = re.compile(rf"^(.*\S){_SPACE}*[(（\[【]{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}(?:{_TIME})?)?{_SPACE}*[)）\]】]{_SPACE}*\**$")
 _LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
@@ -99,7 +100,12 @@ def _candidates(body: str, first_line: int) -> Iterator[_Candidate]:
     if "<!--" in body:
         unseen |= _comment_lines(body)
     for index, line in enumerate(lines):
-        if _EARLY_TIME.match(line) is None and not (line.rstrip().endswith(_MAY_END_TRAILING) and _CANDIDATE.search(line)):
+        early = line.find(":", 1, _HEAD)
+        if early < 0 or not line[early - 1].isdigit():
+            early = line.find("：", 1, _HEAD)
+            if (early < 0 or not line[early - 1].isdigit()) and not line.rstrip().endswith(_MAY_END_TRAILING):
+                continue
+        if _CANDIDATE.search(line) is None:
             continue
         if index in unseen or line.lstrip()[:1] in {">", "|"}:
             continue
@@ -140,10 +146,9 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
         start = parse_clock(moment[1])
         written = rest[moment.end() :].lstrip("*_])】 \t:：-–—~〜～")
     else:
-        narrow = rest.translate(_WIDE)
-        start, written = _leading(narrow, rest)
-        if start is None and narrow.endswith(_MAY_END_TRAILING) and (kind != "plain" or rest.startswith("**")):
-            start, written = _trailing(narrow, rest)
+        start, written = _leading(f"{rest[:_HEAD].translate(_WIDE)}{rest[_HEAD:]}", rest)
+        if start is None and rest.endswith(_MAY_END_TRAILING) and (kind != "plain" or rest.startswith("**")):
+            start, written = _trailing(rest.translate(_WIDE), rest)
     if start is None or _ERRATUM.match(written):
         return None
     whole = _with_broken_link(written, lines, index)

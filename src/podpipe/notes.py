@@ -19,7 +19,7 @@ from podpipe.model import Link, Notes
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])( +)(?=\S)")
-_DEEP_ITEM = re.compile(r"^ {4,}(?:[-*+]|[0-9]{1,9}[.)]) ", re.MULTILINE)
+_DEEP_ITEM = re.compile(r"^ {6,}(?:[-*+]|[0-9]{1,9}[.)]) ", re.MULTILINE)
 _RAW_HTML = re.compile(r"<(?!https?://|mailto:)[A-Za-z/!?]")
 _CJK_STOPS = (
     "\u2026\u3000-\u3004\u3008-\u3020\u301c\u30fb\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1c\uff1e\uff1f\uff3b\uff3d\uff5b-\uff65"

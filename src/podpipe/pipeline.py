@@ -13,6 +13,7 @@ from podpipe import stages
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
+from podpipe.social import posts
 from podpipe.stages import Job, Uploaded
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
@@ -70,13 +71,21 @@ class Built:
     held_back: int
     next_public: datetime | None
     artifacts: tuple[Artifact, ...]
-    posts: tuple[SocialPost, ...]
     findings: tuple[Finding, ...]
 
     @property
     def blocked(self) -> bool:
         """Whether an error among the findings forbids publishing."""
         return any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The social posts of a show's public episodes, whose slugs these are."""
+
+    slugs: tuple[str, ...]
+    posts: tuple[SocialPost, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +124,14 @@ def check(job: Job, *, run: Runner = here) -> tuple[Finding, ...]:
     return in_order((*ingested.findings, *enriched.findings, *run(VALIDATE, partial(stages.validate, job, enriched))))
 
 
-def write_posts(job: Job, *, run: Runner = here) -> Built:
-    """The social posts alone: a build without artifacts."""
+def write_posts(job: Job, *, run: Runner = here) -> Written:
+    """The social posts alone, of every public episode, newest first."""
     ingested, enriched = _read(job, run)
-    return _built(ingested, enriched, (), run(COMPOSE, partial(stages.compose, job, enriched)), ())
+    return Written(
+        slugs=tuple(episode.slug for episode in enriched.episodes),
+        posts=tuple(post for episode in enriched.episodes for post in posts(job.settings.show, episode)),
+        findings=in_order((*ingested.findings, *enriched.findings)),
+    )
 
 
 def manuscripts(job: Job, *, run: Runner = here) -> tuple[Manuscript, ...]:
@@ -161,22 +174,20 @@ def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
     link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
     artifacts = run(RENDER, partial(stages.render, job, enriched))
     composed = run(COMPOSE, partial(stages.compose, job, enriched))
-    return _built(ingested, enriched, artifacts, composed, link_findings), enriched
+    return _built(ingested, enriched, (*artifacts, composed), link_findings), enriched
 
 
 def _built(
     ingested: stages.Ingested,
     enriched: stages.Enriched,
     artifacts: tuple[Artifact, ...],
-    composed: stages.Composed,
     link_findings: tuple[Finding, ...],
 ) -> Built:
     return Built(
         episodes=enriched.episodes,
         held_back=len(enriched.held_back),
         next_public=min((manuscript.published for manuscript in enriched.held_back if not manuscript.draft), default=None),
-        artifacts=(*artifacts, *composed.artifacts),
-        posts=composed.posts,
+        artifacts=artifacts,
         findings=in_order((*ingested.findings, *enriched.findings, *link_findings)),
     )
 

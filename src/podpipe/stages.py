@@ -37,14 +37,13 @@ from podpipe.model import (
     Manuscript,
     PublishPlan,
     PublishReport,
-    SocialPost,
     Step,
     Where,
 )
 from podpipe.plan import make_plan
 from podpipe.settings import Settings
 from podpipe.site import site_artifacts, site_keys
-from podpipe.social import posts, posts_artifact
+from podpipe.social import posts, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_theme
@@ -92,14 +91,6 @@ class Enriched:
     files: tuple[sources.StaticFile, ...]
     missing_audio: frozenset[str]
     findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
-    """The social posts of every episode, and the files that hold them."""
-
-    posts: tuple[SocialPost, ...]
-    artifacts: tuple[Artifact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,16 +180,10 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     return (*(artifact for artifact in made if artifact.key not in own), *kept)
 
 
-def compose(job: Job, enriched: Enriched) -> Composed:
-    """Write the social posts for each chapter of each episode."""
-    written: list[SocialPost] = []
-    artifacts: list[Artifact] = []
-    for episode in enriched.episodes:
-        of_episode = posts(job.settings.show, episode)
-        written += of_episode
-        if of_episode:
-            artifacts.append(posts_artifact(episode.slug, of_episode))
-    return Composed(posts=tuple(written), artifacts=tuple(artifacts))
+def compose(job: Job, enriched: Enriched) -> Artifact:
+    """Write the social posts for each chapter of each episode, into one file for whoever posts them."""
+    show = job.settings.show
+    return posts_artifact(spread(lambda episode: posts_lines(posts(show, episode)), enriched.episodes))
 
 
 def upload(

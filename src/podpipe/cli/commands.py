@@ -119,11 +119,11 @@ def posts(arguments: argparse.Namespace) -> int:
     from podpipe.settings import load_settings
 
     settings = load_settings(arguments.show)
-    built = pipeline.write_posts(pipeline.Job(settings=settings, as_of=datetime.now(UTC)))
-    chosen = [post for post in built.posts if arguments.episode in (None, post.episode)]
-    if arguments.episode is not None and arguments.episode not in {episode.slug for episode in built.episodes}:
+    written = pipeline.write_posts(pipeline.Job(settings=settings, as_of=datetime.now(UTC)))
+    if arguments.episode is not None and arguments.episode not in written.slugs:
         raise SourceError(f"there is no public episode {arguments.episode!r}")
-    errors = [finding for finding in built.findings if finding.level == "error"]
+    chosen = [post for post in written.posts if arguments.episode in (None, post.episode)]
+    errors = [finding for finding in written.findings if finding.level == "error"]
     _tell(errors, arguments.show, quiet=True)
     for post in chosen:
         if arguments.json:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -82,12 +82,16 @@ def as_json(post: SocialPost) -> dict[str, object]:
     }
 
 
-def posts_artifact(episode_slug: str, posts: Sequence[SocialPost]) -> Artifact:
-    """An episode's posts as a JSON array in `posts/SLUG.json`, a post per line so that a change shows as one."""
-    lines = ",\n".join(json.dumps(as_json(post), ensure_ascii=False) for post in posts)
+def posts_lines(posts: Sequence[SocialPost]) -> str:
+    """Some posts as items of a JSON array, on one line and without the array's brackets."""
+    return json.dumps([as_json(post) for post in posts], ensure_ascii=False)[1:-1]
+
+
+def posts_artifact(lines: Iterable[str]) -> Artifact:
+    """The posts of a show as a JSON array in `posts.json`, each of the lines that `posts_lines` gave on a line of its own."""
     return Artifact(
-        key=f"posts/{episode_slug}.json",
-        content=(f"[\n{lines}\n]\n" if lines else "[]\n").encode(),
+        key="posts.json",
+        content="".join(("[\n", ",\n".join(line for line in lines if line), "\n]\n")).encode(),
         content_type="application/json",
         cache_control="public, max-age=300",
     )
