@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import os
 
+from podpipe.errors import PodpipeError
+
+HOW_TO_START = "start one with `prefect server start`, and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+
 # Prefect reads these when it is imported, so they stand here, before any module of this folder does that. Each is a default: what is set
 # in the environment wins.
 _DEFAULTS = {
@@ -25,3 +29,21 @@ _DEFAULTS = {
 
 for _name, _value in _DEFAULTS.items():
     os.environ.setdefault(_name, _value)
+
+
+def running_server() -> str | None:
+    """The URL of the Prefect server that PREFECT_API_URL or Prefect's profile names, None where neither names one.
+
+    Raises PodpipeError where one is named and does not answer.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.settings import get_current_settings
+
+    url = get_current_settings().api.url
+    if url is None:
+        return None
+    with get_client(sync_client=True) as client:
+        unreachable = client.api_healthcheck()
+    if unreachable is not None:
+        raise PodpipeError("the Prefect server that PREFECT_API_URL or Prefect's profile names does not answer", hint=HOW_TO_START)
+    return url

@@ -16,16 +16,18 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, get_current_settings, temporary_settings
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows import running_server
 from flows.runner import TaskRunner, changes, hide_tracebacks, problems, retry_delays, summary, target_lines
 from podpipe import pipeline
 from podpipe.errors import PodpipeError
@@ -35,6 +37,7 @@ from podpipe.targets import open_target
 ARTIFACT = "podpipe-publish"
 """The key of the Markdown artifact that each run leaves."""
 
+_EARLY = timedelta(minutes=1)
 _outcomes: ContextVar[list[pipeline.Outcome] | None] = ContextVar("outcomes", default=None)
 
 
@@ -46,6 +49,15 @@ def _run_name() -> str:
     given = flow_run.parameters
     parts = [Path(given["show"]).resolve().name, f"episode {given['episode']}" if given.get("episode") else ""]
     return ", ".join(part for part in (*parts, "dry run" if given.get("dry_run") else "") if part)
+
+
+def _as_of() -> datetime:
+    # A served run may begin some milliseconds before its time. An episode dated to the minute of the schedule goes out in that run all the
+    # same; a run that somebody starts long before its time publishes nothing early.
+    now = datetime.now(UTC)
+    due = flow_run.scheduled_start_time
+    scheduled = datetime.fromtimestamp(due.timestamp(), UTC) if due else now
+    return scheduled if now < scheduled < now + _EARLY else now
 
 
 # The result is kept as JSON: Prefect's default, a pickle, would run code for whoever can write to the result store.
@@ -62,14 +74,15 @@ def publish(
     """Build the show in the folder `show` and bring its targets up to date.
 
     `targets` are URLs (default: those in the show's settings). `episode` is a slug: of the episodes that are not published yet, only that
-    one; Prefect's command line makes a number of `70`, which is taken as the slug "70". The result is what `flows.runner.changes` says. Raises PublishError when not all was done, and podpipe's other errors for what
-    makes the whole run impossible.
+    one; Prefect's command line makes a number of `70`, which is taken as the slug "70". The result is what `flows.runner.changes` says.
+
+    Raises PublishError when not all was done, and podpipe's other errors for what makes the whole run impossible.
     """
     hide_tracebacks()
     settings = load_settings(Path(show))
     job = pipeline.Job(
         settings=settings,
-        as_of=datetime.now(UTC),
+        as_of=_as_of(),
         targets=tuple(targets or settings.targets),
         episode=None if episode is None else str(episode),
         dry_run=dry_run,
@@ -100,17 +113,16 @@ def run_publish(
     """Run the flow in this process and give back the outcome itself, as `podpipe.pipeline.publish` does.
 
     An outcome that is not ok is given back too, although the flow run ends Failed. Raises podpipe's own errors for what makes the whole run
-    impossible, and PodpipeError where there is no Prefect server to run on.
+    impossible, and PodpipeError where the Prefect server does not answer.
     """
     # What a URL says is stored with the flow run: one that holds credentials must be refused before there is a run.
     for url in targets or ():
         open_target(url, root=show)
     kept: list[pipeline.Outcome] = []
     token = _outcomes.set(kept)
-    # A temporary server does not outlive the flow, so that nobody listens for its heartbeat; stopping that takes a second.
-    alone = get_current_settings().api.url is None
     try:
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}) if alone else nullcontext():
+        # A temporary server does not outlive the flow, so that nobody listens for its heartbeat; stopping that takes a second.
+        with nullcontext() if running_server() else temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             publish(
                 show=str(show.absolute()),
                 targets=list(targets) if targets else None,
@@ -121,6 +133,10 @@ def run_publish(
             )
     except PublishError:
         pass
+    except httpx.HTTPError as error:
+        # The server is lost. What the publish did by then stands; only what it was to record of it is missing.
+        if not kept:
+            raise PodpipeError(f"the Prefect server was lost in mid-run: {error}", hint="publish again, or without --flow") from error
     finally:
         _outcomes.reset(token)
     return kept[0]

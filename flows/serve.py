@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import cast
 
 import prefect
-from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner.storage import LocalStorage
 from prefect.schedules import Cron, Schedule
-from prefect.settings import get_current_settings
 
+from flows import HOW_TO_START, running_server
 from podpipe.errors import ConfigError, PodpipeError
 from podpipe.settings import Settings, load_settings
 from podpipe.sources import shared_folder
-
-_HOW_TO_START = "start one with `prefect server start`, and set PREFECT_API_URL=http://127.0.0.1:4200/api"
 
 
 def serve(show: Path) -> None:
@@ -26,7 +24,10 @@ def serve(show: Path) -> None:
     PodpipeError where no Prefect server answers: a temporary one would not live to the next night.
     """
     deployments = make_deployments(load_settings(show.resolve()))
-    _need_server()
+    if running_server() is None:
+        raise PodpipeError("a schedule needs a Prefect server that keeps running, and none is named", hint=HOW_TO_START)
+    # Prefect's handler of SIGTERM says this of itself, just before it stops as it should.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited", category=RuntimeWarning)
     prefect.serve(*deployments, limit=1)
 
 
@@ -61,13 +62,3 @@ def _deployment(settings: Settings, name: str, description: str, schedule: Sched
         enforce_parameter_schema=True,
     )
     return cast("RunnerDeployment", made)  # a coroutine only where an event loop runs, and `prefect.serve` refuses to be called there
-
-
-def _need_server() -> None:
-    url = get_current_settings().api.url
-    if url is None:
-        raise PodpipeError("a schedule needs a Prefect server that keeps running, and none is named", hint=_HOW_TO_START)
-    with get_client(sync_client=True) as client:
-        unreachable = client.api_healthcheck()
-    if unreachable is not None:
-        raise PodpipeError(f"the Prefect server at {url} does not answer", hint=_HOW_TO_START)

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from podpipe import stages
 from podpipe.errors import TargetError
-from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishReport, SocialPost, Step
+from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
 from podpipe.social import posts
 from podpipe.stages import Job, Uploaded
@@ -146,17 +146,24 @@ def write(built: Built, out: Path) -> PublishReport:
     return carry_out(make_plan(target.url, built.artifacts, holdings(target)), built.artifacts, target)
 
 
-def publish(job: Job, *, run: Runner = here, on_step: Callable[[Step], None] = lambda _: None) -> Outcome:
+def publish(
+    job: Job,
+    *,
+    run: Runner = here,
+    on_plan: Callable[[PublishPlan], None] = lambda _: None,
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> Outcome:
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
-    An error among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
+    `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
+    among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
     SourceError for what makes the whole run impossible.
     """
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []
     failures: list[str] = []
     for url in job.targets:
-        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_step=on_step)
+        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_plan=on_plan, on_step=on_step)
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:

@@ -164,9 +164,11 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     """Everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are."""
     show = job.settings.show
     theme = load_theme(sources.shared_folder("templates"))
-    site, feed = together(
-        [partial(site_artifacts, show, enriched.episodes, theme), lambda: (feed_artifact(show, enriched.episodes),)]
-    )
+    halves: list[Callable[[], tuple[Artifact, ...]]] = [
+        partial(site_artifacts, show, enriched.episodes, theme),
+        lambda: (feed_artifact(show, enriched.episodes),),
+    ]
+    site, feed = together(halves)
     made = [*site, *theme.assets(), *feed]
     taken = {artifact.key for artifact in made}
     digests = Digests(cache_folder())
@@ -193,11 +195,13 @@ def upload(
     enriched: Enriched,
     *,
     blocked: bool,
+    on_plan: Callable[[PublishPlan], None] = lambda _: None,
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> Uploaded:
     """Bring one target to hold the artifacts, or only say what would change.
 
-    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. Raises TargetError.
+    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. `on_plan`
+    hears what is about to be done, `on_step` of each step that is. Raises TargetError.
     """
     target = open_target(url, root=job.settings.root)
     held = holdings(target)
@@ -206,6 +210,7 @@ def upload(
     findings = () if job.allow_missing_audio else _silent_findings(enriched, held)
     if blocked or findings or job.dry_run:
         return Uploaded(plan=plan, report=None, findings=findings)
+    on_plan(plan)
     return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, on_step=on_step))
 
 

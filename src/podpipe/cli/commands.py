@@ -17,6 +17,10 @@ from podpipe.errors import ConfigError, SourceError
 from podpipe.model import Finding
 
 
+_TOLD = 20
+"""How many findings that are no errors are told after a build or a publish: a show with a long past may have hundreds."""
+
+
 def build(arguments: argparse.Namespace) -> int:
     """Build into a folder; at once, with the same words, where the last build is still good."""
     from podpipe import freshness
@@ -232,7 +236,7 @@ def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
     )
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
-        outcome = pipeline.publish(job, run=report.announced(progress), on_step=progress.step)
+        outcome = pipeline.publish(job, run=report.announced(progress), on_plan=progress.planned, on_step=progress.step)
     return _conclude(outcome, arguments, dry_run=dry_run)
 
 
@@ -274,9 +278,12 @@ def _flows(name: str) -> Any:
 
 
 def _tell(findings: Sequence[Finding], root: Path, *, quiet: bool) -> None:
-    """Findings on the error stream; only errors when quiet."""
-    told = [finding for finding in findings if finding.level == "error"] if quiet else findings
-    report.print_lines(report.findings_text(told, root), error=True)
+    """Findings on the error stream: all errors, and the first of the others unless quiet."""
+    lesser = [finding for finding in findings if finding.level != "error"]
+    left_out = set(map(id, lesser if quiet else lesser[_TOLD:]))
+    report.print_lines(report.findings_text((finding for finding in findings if id(finding) not in left_out), root), error=True)
+    if left_out and not quiet:
+        print(f"… and {report.count(lesser[_TOLD:])} more; podpipe check lists them all", file=sys.stderr)
 
 
 def _episodes(built: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from podpipe.model import Finding, PublishPlan, PublishReport, Step
 T = TypeVar("T")
 
 _SHOWN_STEPS = 40
+_REDRAW_SECONDS = 0.1
 
 
 def as_json(finding: Finding) -> str:
@@ -106,6 +108,7 @@ class Progress:
         self._quiet = quiet
         self._live: Any = None
         self._task: Any = None
+        self._drawn = 0.0
 
     @contextmanager
     def shown(self) -> Iterator[Progress]:
@@ -114,11 +117,12 @@ class Progress:
             yield self
             return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Live
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Live(*columns, console=Console(stderr=True), transient=True) as self._live:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[key]}"), TimeElapsedColumn())
+        # Without a thread that redraws: podpipe shares out work by forking only while it has no other threads.
+        with Live(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as self._live:
             yield self
         self._live = None
 
@@ -127,14 +131,23 @@ class Progress:
         if self._live is not None:
             if self._task is not None:
                 self._live.remove_task(self._task)
-            self._task = self._live.add_task(doing, total=None)
+            self._task = self._live.add_task(f"{doing} …", total=None, key="")
+            self._live.refresh()
         elif not self._quiet:
             print(f"{doing} …", file=sys.stderr, flush=True)
+
+    def planned(self, plan: PublishPlan) -> None:
+        """Say what is to be done on a target."""
+        if self._live is not None and self._task is not None:
+            self._live.update(self._task, total=len(plan.steps), description=f"publishing to {plan.target}", refresh=True)
 
     def step(self, step: Step) -> None:
         """Say that one step of a plan is done."""
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, advance=1, description=f"{step.action} {step.key}"[:60])
+            due = time.monotonic() - self._drawn > _REDRAW_SECONDS
+            self._live.update(self._task, advance=1, key=step.key[-40:], refresh=due)
+            if due:
+                self._drawn = time.monotonic()
 
 
 def announced(progress: Progress) -> Callable[..., Any]:
