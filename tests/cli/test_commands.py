@@ -103,6 +103,16 @@ def test_publish_says_what_changed_and_then_that_nothing_did(show: MadeShow) -> 
     assert "nothing changed" in again.stdout
 
 
+def test_all_errors_are_told_and_only_the_first_of_many_warnings(show: MadeShow) -> None:
+    for number in range(10, 40):
+        show.episode(str(number), date="2026-03-01 08:00:00 +0900", notes="[x](/nowhere)\n", people="nobody")
+    done = podpipe("publish", "--show", show.root)
+    assert done.returncode == 1
+    assert done.stderr.count("[person-unknown]") == 30
+    assert done.stderr.count("[link-own-site]") == 20
+    assert "and 10 warnings more; podpipe check lists them all" in done.stderr
+
+
 def test_plan_lists_the_steps_and_changes_nothing(show: MadeShow) -> None:
     planned = podpipe("plan", "--show", show.root)
     assert planned.returncode == 0

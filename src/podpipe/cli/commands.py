@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -241,6 +242,8 @@ def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
 
 
 def _publish_as_flow(arguments: argparse.Namespace) -> int:
+    if arguments.quiet:
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
     outcome = _flows("publish").run_publish(
         show=arguments.show,
         targets=arguments.target,
