@@ -51,12 +51,12 @@ def _run_name() -> str:
     return ", ".join(part for part in (*parts, "dry run" if given.get("dry_run") else "") if part)
 
 
-def _as_of() -> datetime:
-    # A served run may begin some milliseconds before its time. An episode dated to the minute of the schedule goes out in that run all the
-    # same; a run that somebody starts long before its time publishes nothing early.
-    now = datetime.now(UTC)
-    due = flow_run.scheduled_start_time
-    scheduled = datetime.fromtimestamp(due.timestamp(), UTC) if due else now
+def effective_time(now: datetime, *, scheduled: datetime) -> datetime:
+    """The time that a run stands for: `scheduled` where the run began up to a minute before it, or else `now`; both are aware.
+
+    A served run may begin some milliseconds early. An episode dated to the minute of the schedule goes out in that run all the same, while
+    a run that somebody starts long before its time publishes nothing early.
+    """
     return scheduled if now < scheduled < now + _EARLY else now
 
 
@@ -82,7 +82,7 @@ def publish(
     settings = load_settings(Path(show))
     job = pipeline.Job(
         settings=settings,
-        as_of=_as_of(),
+        as_of=effective_time(datetime.now(UTC), scheduled=flow_run.scheduled_start_time),
         targets=tuple(targets or settings.targets),
         episode=None if episode is None else str(episode),
         dry_run=dry_run,

@@ -26,6 +26,7 @@ RETRY_DELAYS = (2.0, 8.0, 32.0)
 _PURE_SECONDS = 15 * 60
 _WORLD_SECONDS = 6 * 60 * 60  # a first upload sends every episode that the show ever had, over whatever line there is
 _SHOWN_FINDINGS = 200
+_TARGETS = "| Target | Put | Deleted | Unchanged | Bytes sent | Planned | What happened |"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 
 
@@ -99,7 +100,7 @@ def summary(show: str, outcome: Outcome) -> str:
     number, waiting = len(outcome.built.episodes), outcome.built.held_back
     lines = [f"# {_escaped(show)}", "", f"{number} episode{'' if number == 1 else 's'}{f', {waiting} held back' if waiting else ''}."]
     if outcome.uploads:
-        lines += ["", "| Target | Put | Deleted | Unchanged | Bytes sent | What happened |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+        lines += ["", _TARGETS, "| --- | ---: | ---: | ---: | ---: | ---: | --- |"]
         lines += [_row(*_target_changes(upload).values(), _happened(upload, outcome)) for upload in outcome.uploads]
     if outcome.failures:
         lines += ["", "## Failures", "", *(f"- {_escaped(failure)}" for failure in outcome.failures)]

@@ -34,6 +34,12 @@ HOMES = {
 }
 """The one place that may know each outside library; a package stands for all of its modules."""
 
+PURE = (
+    *("model", "errors", "timecode", "yaml_text", "frontmatter", "dates", "liquid", "embeds", "notes", "chapters", "links"),
+    *("manuscript", "episode", "site", "feed", "social", "plan"),
+)
+"""Floors 0 to 2: what they know, they are given."""
+
 
 def modules() -> list[tuple[str, Path]]:
     found = []
@@ -78,17 +84,24 @@ def test_modules_say_what_they_know_and_stay_small(name: str, path: Path) -> Non
 
 def test_the_pure_floors_touch_no_file_clock_or_socket() -> None:
     outside = {"os", "pathlib", "socket", "subprocess", "time", "random", "secrets", "tempfile", "shutil", "urllib.request"}
-    pure = "model errors timecode frontmatter dates liquid embeds notes chapters links manuscript episode site feed social plan yaml_text".split()
     for name, path in modules():
         room = name.split(".")[1] if "." in name else ""
-        if name.startswith("podpipe.") and room in pure:
+        if name.startswith("podpipe.") and room in PURE:
             assert not imported(path) & outside, name
             assert "datetime.now" not in path.read_text(), name
 
 
 def test_nothing_in_the_repository_names_a_machine_or_a_registry() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=True).stdout.decode().split("\0")
-    words = [b"pypi" + b".org", b"python" + b"hosted", b"registry" + b".npmjs", b"proxy.golang" + b".org", b"/root" + b"/", b"/work" + b"/main"]
+    parts = (
+        (b"pypi", b".org"),
+        (b"python", b"hosted"),
+        (b"registry", b".npmjs"),
+        (b"golang", b".org"),
+        (b"/root", b"/"),
+        (b"/work", b"/main"),
+    )
+    words = [b"".join(pair) for pair in parts]  # in parts, or this file would name them
     found = [
         (name, word)
         for name in tracked

@@ -78,6 +78,19 @@ def test_a_build_goes_into_the_show_unless_told_otherwise(show: MadeShow) -> Non
     assert not list((show.root / "elsewhere").glob("_site"))
 
 
+def test_audio_that_comes_later_is_noticed_wherever_it_lies(show: MadeShow) -> None:
+    path = show.episode("3", date="2026-03-01 08:00:00 +0900", audio=False)
+    path.write_text(path.read_text().replace("/audio/3.mp3", "/recordings/3.mp3"))
+    for made in show.root.rglob("*.*"):
+        os.utime(made, (1_700_000_000, 1_700_000_000))
+    assert "recordings/3.mp3 is not in the show's folder" in podpipe("build", "--show", show.root).stderr
+    assert "nothing has changed" in podpipe("build", "--show", show.root).stdout
+    show.write("recordings/3.mp3", (show.root / "audio/1.mp3").read_bytes())
+    again = podpipe("build", "--show", show.root)
+    assert "nothing has changed" not in again.stdout
+    assert (show.root / "_site/recordings/3.mp3").is_file()
+
+
 def test_a_quiet_build_says_nothing(show: MadeShow) -> None:
     done = podpipe("build", "--quiet", "--show", show.root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

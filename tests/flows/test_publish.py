@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.servers import free_port
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them, where the tests run in several processes
 
 STAGES = ["ingest", "enrich", "validate", "render", "compose", "upload"]
+NIGHT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 
 
 def run_flow(show: MadeShow, **parameters: Any) -> Any:
@@ -51,7 +52,7 @@ def test_a_run_publishes_with_each_stage_as_a_task_and_says_what_changed(prefect
     }
     summary = prefect_server.artifact(run.id).data
     assert summary.startswith("# Test Talk\n\n2 episodes.\n")
-    assert f"| file:public | {sent} | 0 | 0 | {size} | published |" in summary
+    assert f"| file:public | {sent} | 0 | 0 | {size} | {sent} | published |" in summary
 
 
 def test_a_second_run_changes_nothing_and_says_so(prefect_server: PrefectServer, show: MadeShow) -> None:
@@ -94,7 +95,7 @@ def test_a_broken_episode_fails_the_run_by_name_and_leaves_the_target_alone(pref
     assert "episodes/2026-01-03-3.md:" in run.state.message
     assert "not valid YAML" in run.state.message
     assert not (show.root / "public").exists()
-    assert r"episodes/2026-01-03-3.md:" in prefect_server.artifact(run.id).data
+    assert "episodes/2026-01-03-3.md:" in prefect_server.artifact(run.id).data
 
 
 def test_the_summary_shows_text_from_episodes_as_it_is(prefect_server: PrefectServer, show: MadeShow) -> None:
@@ -169,25 +170,33 @@ def test_a_server_that_does_not_answer_is_said_in_a_sentence(show: MadeShow) -> 
         run_publish(show=show.root)
 
 
-def test_an_episode_dated_to_the_schedules_minute_goes_out_in_that_run(prefect_server: PrefectServer) -> None:
-    """A served run may begin a little before its time."""
-    from prefect.client.orchestration import get_client
-    from prefect.context import FlowRunContext  # noqa: F401 - the runtime below reads it
+@pytest.mark.parametrize(
+    ("scheduled", "effective"),
+    [
+        (NIGHT + timedelta(milliseconds=75), NIGHT + timedelta(milliseconds=75)),
+        (NIGHT + timedelta(hours=1), NIGHT),
+        (NIGHT - timedelta(hours=1), NIGHT),
+    ],
+    ids=["a little early", "long before its time", "late"],
+)
+def test_a_run_begun_a_little_early_stands_for_its_scheduled_time(scheduled: datetime, effective: datetime) -> None:
+    from flows.publish import effective_time
 
-    from flows.publish import _as_of
-
-    assert prefect_server.url
-    with get_client(sync_client=True):
-        assert abs((_as_of() - datetime.now(UTC)).total_seconds()) < 60
+    assert effective_time(NIGHT, scheduled=scheduled) == effective
 
 
 def test_the_module_is_a_command(prefect_server: PrefectServer, show: MadeShow, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flows.publish", "--show", str(show.root), "--target", f"file:{tmp_path / 'out'}"]
-    done = subprocess.run(command, cwd=REPOSITORY, env=prefect_server.environment, capture_output=True, text=True, timeout=60, check=False)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        environment = prefect_server.environment
+        return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    done = run()
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 episodes published"), done.stderr
     assert (tmp_path / "out" / "feed.xml").is_file()
     show.write("episodes/2026-01-03-3.md", "---\ntitle: [never closed\n---\n")
-    refused = subprocess.run(command, cwd=REPOSITORY, env=prefect_server.environment, capture_output=True, text=True, timeout=60, check=False)
+    refused = run()
     assert refused.returncode == 1
     assert "2026-01-03-3.md:" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from typing import Any
 from podpipe.cli import report
 from podpipe.errors import ConfigError, SourceError
 from podpipe.model import Finding
-
 
 _TOLD = 20
 """How many findings that are no errors are told after a build or a publish: a show with a long past may have hundreds."""
@@ -51,11 +50,11 @@ def build(arguments: argparse.Namespace) -> int:
         return 1
     summary = f"{_episodes(built)} built into {out}"
     said = {"summary": summary, "findings": [json.loads(report.as_json(finding)) for finding in built.findings]}
-    read = [
-        settings.root / settings.config,
-        settings.root / settings.episodes,
-        *(settings.root / folder.folder for folder in settings.static),
-    ]
+    folders = [settings.episodes, *(folder.folder for folder in settings.static)]
+    # Audio may lie anywhere in the show's folder, and one that is missing may come.
+    within = tuple(f"{folder}/" if folder else "" for folder in folders)
+    audio = (episode.enclosure.key for episode in built.episodes if episode.enclosure and episode.enclosure.key)
+    read = [settings.root / path for path in (settings.config, *folders, *(key for key in audio if not key.startswith(within)))]
     freshness.remember_build(show, out, as_of=now, until=built.next_public, read=read, said=said, began=began, options=options)
     if not arguments.quiet:
         print(f"{summary}: {len(written.put)} files written, {len(written.deleted)} removed, {written.unchanged} unchanged")
@@ -299,6 +298,3 @@ def _path(url: str) -> str:
     from urllib.parse import urlsplit
 
     return urlsplit(url).path
-
-
-Command = Callable[[argparse.Namespace], int]

@@ -34,6 +34,7 @@ _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _LONGEST_TAG = 64  # Bluesky's, in graphemes: lexicon app.bsky.richtext.facet#tag
 _LEAST_CONTEXT = 16
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _URL_SAFE = "%/:?#[]@!$&'*+,;=~"
 
 
@@ -84,7 +85,7 @@ def as_json(post: SocialPost) -> dict[str, object]:
 
 def posts_lines(posts: Sequence[SocialPost]) -> str:
     """Some posts as items of a JSON array, on one line and without the array's brackets."""
-    return json.dumps([as_json(post) for post in posts], ensure_ascii=False)[1:-1]
+    return ", ".join(_line(post) for post in posts)
 
 
 def posts_artifact(lines: Iterable[str]) -> Artifact:
@@ -94,6 +95,15 @@ def posts_artifact(lines: Iterable[str]) -> Artifact:
         content="".join(("[\n", ",\n".join(line for line in lines if line), "\n]\n")).encode(),
         content_type="application/json",
         cache_control="public, max-age=300",
+    )
+
+
+def _line(post: SocialPost) -> str:
+    # What json.dumps makes of `as_json`, in a fifth of the time: nothing but its strings needs an encoder, and a show has many posts.
+    chapter = "null" if post.chapter is None else post.chapter
+    return (
+        f'{{"episode": {_quoted(post.episode)}, "chapter": {chapter}, "network": {_quoted(post.network)}, "text": {_quoted(post.text)}, '
+        f'"length": {post.length}, "limit": {post.limit}, "url": {_quoted(post.url)}}}'
     )
 
 
