@@ -17,6 +17,7 @@ HOMES = {
     "comrak": {"podpipe.notes"},
     "feedgen": {"podpipe.feed"},
     "frontmatter": {"podpipe.frontmatter"},
+    "httpx": {"flows.publish"},
     "jinja2": {"podpipe.theme"},
     "liquid": {"podpipe.liquid"},
     "lxml": {"podpipe.feed"},

@@ -26,7 +26,9 @@ from typing import Literal, NamedTuple
 from podpipe.model import Chapter
 from podpipe.timecode import parse_clock
 
-_CANDIDATE = re.compile(r"[0-9０-９][:：]\s?[0-9０-９]")
+_TIMES = tuple(re.compile(rf"{colon}(?<=[0-9０-９]{colon})[^\S\n]?[0-9０-９]") for colon in ":：")
+"""What every time holds. A pattern that begins with one plain character is searched for at many times the speed of one with a choice."""
+_WIDE_DIGIT = re.compile("[０-９]")
 _WIDE = str.maketrans("０１２３４５６７８９：", "0123456789:")
 _SPACE = r"[ \t\u00a0\u3000]"
 _TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9]|[:.][0-9])"
@@ -45,7 +47,7 @@ _HEAD = 48
 """How far into a line a leading time may stand: behind deep indentation, a marker and brackets."""
 _MAY_END_TRAILING = (")", "）", "]", "】", "*")
 _TRAILING = re.compile(rf"^(.*\S){_SPACE}*[(（\[【]{_SPACE}*{_TIME}{_SPACE}*(?:{_TILDE}(?:{_TIME})?)?{_SPACE}*[)）\]】]{_SPACE}*\**$")
-_LINKED = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
+_LINKED = re.compile(r"(?:!\[|\[)((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\)")
 _BARE = re.compile(r"<(https?://[^<>\s]+)>|https?://[^\s<>「」（）、。]+")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|(?<!\w)_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _CODE = re.compile(r"`+([^`]+)`+")
@@ -83,30 +85,36 @@ def read_chapters(body: str, *, first_line: int = 1, anchors: Sequence[tuple[int
 
 def plain_text(markdown: str) -> str:
     """A line of Markdown as a reader sees it: links by their text, no marks of emphasis, code or HTML."""
-    if _MARKUP.search(markdown) is None:
-        return " ".join(markdown.split())
-    text = _ATTRIBUTES.sub("", markdown)
-    text = _LINKED.sub(lambda match: match[1], text)
-    text = _CODE.sub(r"\1", text)
-    text = _EMPHASIS.sub(r"\2", text)
-    text = _TAG.sub("", text)
-    text = _ESCAPE.sub(r"\1", text)
-    return " ".join(html.unescape(text).split())
+    text = markdown
+    if _MARKUP.search(text) is not None:  # and each substitution only where the text holds what it cannot do without
+        text = _ATTRIBUTES.sub("", text) if "{:" in text else text
+        text = _LINKED.sub(r"\1", text) if "](" in text else text
+        text = _CODE.sub(r"\1", text) if "`" in text else text
+        text = _EMPHASIS.sub(r"\2", text) if "*" in text or "_" in text else text
+        text = _TAG.sub("", text) if "<" in text else text
+        text = _ESCAPE.sub(r"\1", text) if "\\" in text else text
+        text = html.unescape(text)
+    return " ".join(text.split())
 
 
 def _candidates(body: str, first_line: int) -> Iterator[_Candidate]:
+    starts = sorted({body.rfind("\n", 0, time.start()) + 1 for times in _TIMES for time in times.finditer(body)})
+    if not starts:
+        return
     lines = body.split("\n")
     unseen = _code_lines(lines) if "```" in body or "~~~" in body else frozenset()
     if "<!--" in body:
         unseen |= _comment_lines(body)
-    for index, line in enumerate(lines):
+    index = before = 0
+    for start in starts:
+        index += body.count("\n", before, start)
+        before = start
+        line = lines[index]
         early = line.find(":", 1, _HEAD)
         if early < 0 or not line[early - 1].isdigit():
             early = line.find("：", 1, _HEAD)
             if (early < 0 or not line[early - 1].isdigit()) and not line.rstrip().endswith(_MAY_END_TRAILING):
                 continue
-        if _CANDIDATE.search(line) is None:
-            continue
         if index in unseen or line.lstrip()[:1] in {">", "|"}:
             continue
         found = _read_line(lines, index, first_line)
@@ -146,9 +154,9 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
         start = parse_clock(moment[1])
         written = rest[moment.end() :].lstrip("*_])】 \t:：-–—~〜～")
     else:
-        start, written = _leading(f"{rest[:_HEAD].translate(_WIDE)}{rest[_HEAD:]}", rest)
+        start, written = _leading(_narrow(rest[:_HEAD]) + rest[_HEAD:], rest)
         if start is None and rest.endswith(_MAY_END_TRAILING) and (kind != "plain" or rest.startswith("**")):
-            start, written = _trailing(rest.translate(_WIDE), rest)
+            start, written = _trailing(_narrow(rest), rest)
     if start is None or _ERRATUM.match(written):
         return None
     whole = _with_broken_link(written, lines, index)
@@ -157,6 +165,11 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
         return None
     url = _own_link(whole) if "://" in whole else None
     return _Candidate(kind=kind, start=start, title=title, url=url, line=index + first_line)
+
+
+def _narrow(text: str) -> str:
+    """Digits and colons of full width as ASCII, each in its place."""
+    return text.translate(_WIDE) if _WIDE_DIGIT.search(text) else text.replace("：", ":")  # a translation costs ten times as much
 
 
 def _leading(narrow: str, original: str) -> tuple[timedelta | None, str]:
@@ -173,7 +186,7 @@ def _trailing(narrow: str, original: str) -> tuple[timedelta | None, str]:
 
 def _own_link(title: str) -> str | None:
     """The first web address in a title: a link's, or a bare one."""
-    for link in _LINKED.finditer(title):
+    for link in _LINKED.finditer(title) if "](" in title else ():
         if "://" in link[2]:
             return link[2]
     bare = _BARE.search(title)
@@ -195,7 +208,7 @@ def _title_below(lines: list[str], index: int) -> str:
     for line in lines[index + 1 : index + 3]:
         if line.strip():
             marker = _MARKER.match(line)
-            return plain_text(line[marker.end() :]) if marker and not _CANDIDATE.search(line) else ""
+            return plain_text(line[marker.end() :]) if marker and not any(time.search(line) for time in _TIMES) else ""
     return ""
 
 

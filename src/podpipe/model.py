@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Level = Literal["error", "warning", "info"]
 """How grave a finding is: an error stops a publish, a warning asks for a look, an info is good to know."""
@@ -81,8 +81,7 @@ class Chapter:
             raise ValueError(f"a chapter cannot start before the episode: {self.start}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):  # no dataclass: a show has tens of thousands, and a tuple is made and pickled several times as fast
     """A link or embedded picture in show notes, as the author wrote its address, with the line it stands on."""
 
     url: str

@@ -11,7 +11,7 @@ import functools
 import html
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
 from podpipe.embeds import code_spans, sanitised, stands_in, without_scripts
@@ -19,6 +19,7 @@ from podpipe.model import Link, Notes
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])( +)(?=\S)")
+_FRESH_START = re.compile(r"\n(?=#|[-*+] +\S)")
 _DEEP_ITEM = re.compile(r"^ {6,}(?:[-*+]|[0-9]{1,9}[.)]) ", re.MULTILINE)
 _RAW_HTML = re.compile(r"<(?!https?://|mailto:)[A-Za-z/!?]")
 _CJK_STOPS = (
@@ -111,11 +112,9 @@ def _separate_bare_urls(text: str) -> str:
     return _BARE_URL.sub(bracket, text)
 
 
-@dataclass(slots=True)
-class _OpenItem:
-    """A list item that later lines may belong to: where its marker and its content stood, and where its content stands now."""
+class _OpenItem(NamedTuple):
+    """A list item that later lines may belong to: where its content stood, and where it stands now."""
 
-    indent: int
     content: int
     moved_content: int
 
@@ -127,6 +126,15 @@ def _nest_deep_items(text: str) -> str:
     """
     if _DEEP_ITEM.search(text) is None:
         return text
+    if "```" in text or "~~~" in text:
+        return _with_items_nested(text)
+    # Outside of fenced code, nothing above a heading or an unindented item says where what follows goes: only the parts between two of
+    # them that hold a deep item need to be gone through.
+    return "\n".join(_with_items_nested(part) if "\n      " in part else part for part in _FRESH_START.split(text))
+
+
+def _with_items_nested(text: str) -> str:
+    """The text, which no list reaches from above, with each line moved to its place."""
     moved: list[str] = []
     items: list[_OpenItem] = []
     fence = ""
@@ -171,7 +179,7 @@ def _place(line: str, items: list[_OpenItem], *, after_blank: bool) -> str:
     elif indent >= 4:
         return line  # no list is open: this is code, or text that goes on
     marker = len(item[2]) + (len(item[3]) if len(item[3]) <= 4 else 1)
-    items.append(_OpenItem(indent=indent, content=indent + marker, moved_content=place + marker))
+    items.append(_OpenItem(content=indent + marker, moved_content=place + marker))
     return line if place == indent else " " * place + line[indent:]
 
 

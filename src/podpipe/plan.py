@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
 from enum import IntEnum
 
 from podpipe.errors import TargetError
@@ -80,7 +79,7 @@ def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Hol
 
 def manifest_bytes(holdings: Mapping[str, Holding]) -> bytes:
     """Write a manifest as JSON, one object per line; the same holdings give the same bytes."""
-    lines = ",\n".join(f"{_json(key)}:{_json(asdict(held))}" for key, held in sorted(holdings.items()))
+    lines = ",\n".join(f"{_json(key)}:{_json(_entry(held))}" for key, held in sorted(holdings.items()))
     return f'{{"version":{_VERSION},"objects":{{\n{lines}\n}}}}\n'.encode()
 
 
@@ -116,8 +115,11 @@ def _length(artifact: Artifact) -> int:
     return artifact.content.length if isinstance(artifact.content, FileContent) else len(artifact.content)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _entry(held: Holding) -> dict[str, object]:
+    return {"digest": held.digest, "length": held.length, "content_type": held.content_type, "cache_control": held.cache_control}
 
 
 def _read_holding(entry: dict[str, object]) -> Holding:

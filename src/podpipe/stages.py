@@ -25,7 +25,6 @@ from podpipe.episode import (
     people_findings,
 )
 from podpipe.errors import SourceError
-from podpipe.feed import feed_artifact
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
 from podpipe.manuscript import read_manuscript
@@ -37,6 +36,7 @@ from podpipe.model import (
     Manuscript,
     PublishPlan,
     PublishReport,
+    Show,
     Step,
     Where,
 )
@@ -166,7 +166,7 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     theme = load_theme(sources.shared_folder("templates"))
     halves: list[Callable[[], tuple[Artifact, ...]]] = [
         partial(site_artifacts, show, enriched.episodes, theme),
-        lambda: (feed_artifact(show, enriched.episodes),),
+        partial(_feed, show, enriched.episodes),
     ]
     site, feed = together(halves)
     made = [*site, *theme.assets(), *feed]
@@ -180,6 +180,13 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     digests.save()
     own = {artifact.key for artifact in kept}
     return (*(artifact for artifact in made if artifact.key not in own), *kept)
+
+
+def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
+    # Imported here, feedgen and lxml load in the process that makes the feed, beside the pages, and never for a stage before this one.
+    from podpipe.feed import feed_artifact
+
+    return (feed_artifact(show, episodes),)
 
 
 def compose(job: Job, enriched: Enriched) -> Artifact:

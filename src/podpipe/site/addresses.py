@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from podpipe.model import Person
 
-_RESERVED = ":/?#[]@!$&'()*+,;=%~"
+_NO_URI = re.compile(r"[^A-Za-z0-9_.\-:/?#\[\]@!$&'()*+,;=%~]+")
+_NO_FRAGMENT = re.compile(r"[^A-Za-z0-9_.\-/~]+")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 _WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -19,7 +20,17 @@ _WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 def uri(address: str) -> str:
     """An address in ASCII: what RFC 3987, 3.1 has encoded is percent-encoded as UTF-8, escapes that are there already stay."""
-    return address if _PLAIN.fullmatch(address) else quote(_BARE_PERCENT.sub("%25", address), safe=_RESERVED)
+    return address if _PLAIN.fullmatch(address) else _NO_URI.sub(_escapes, _BARE_PERCENT.sub("%25", address))
+
+
+def fragment(identifier: str) -> str:
+    """The part of an address that leads to an element by its id, with its `#`."""
+    return f"#{identifier if identifier.isalnum() and identifier.isascii() else _NO_FRAGMENT.sub(_escapes, identifier)}"
+
+
+def _escapes(match: re.Match[str]) -> str:
+    # What urllib's quote gives, which takes Japanese byte by byte and ten times as long.
+    return f"%{match[0].encode().hex('%').upper()}"
 
 
 def web_link(address: str) -> str | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import quote
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from podpipe.model import Chapter, Enclosure, Episode, Person, Show
-from podpipe.site.addresses import Addresses, person_keys, uri
+from podpipe.site.addresses import Addresses, fragment, person_keys, uri
 from podpipe.site.words import role_words, written_date
 from podpipe.timecode import clock, iso_duration, seconds
 
@@ -61,9 +60,11 @@ class EpisodeView:
     credits: tuple[tuple[PersonView, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChapterView:
-    """A chapter; `seconds` is its start for a media fragment (Media Fragments URI 1.0, 4.2.1), `href` where its title leads."""
+class ChapterView(NamedTuple):
+    """A chapter; `seconds` is its start for a media fragment (Media Fragments URI 1.0, 4.2.1), `href` where its title leads.
+
+    A tuple, since a show has more chapters than all else: a template takes its parts at once.
+    """
 
     seconds: str
     clock: str
@@ -93,7 +94,7 @@ def chapter_views(chapters: Sequence[Chapter], addresses: Addresses) -> tuple[Ch
             seconds=str(seconds(chapter.start)),
             clock=clock(chapter.start),
             title=chapter.title,
-            href=addresses.link(chapter.url) or (f"#{quote(chapter.anchor)}" if chapter.anchor else None),
+            href=addresses.link(chapter.url) or (fragment(chapter.anchor) if chapter.anchor else None),
         )
         for chapter in chapters
     )

@@ -5,6 +5,7 @@ A length given here may be above what the network counts, never below it: a post
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +22,13 @@ _SHORTENED = r"t\.co/[a-z0-9]{1,40}(?![a-z0-9])"
 _PATH = r"[a-z0-9!*';:=+,.$/%#\[\]_~@|&?-]*[a-z0-9=_#/-]"
 # Three things that X may turn into a link. `known` is one without doubt. `foreign` is a host beyond ASCII, which only its registry could
 # judge: the scheme stands for the link and the rest is counted as text. `bare` is the shortest run that reads as a host without a scheme.
-_ADDRESS = re.compile(
+_ADDRESS = (
     r"(?<![a-z0-9@＠$#＃])(?:"
     rf"(?P<known>https?://(?:{_SHORTENED}|(?!t\.co/)"
     rf"(?:{_SUBDOMAIN}\.)*{_DOMAIN}\.(?!(?:{_UNLINKED})\b)[a-z]{{2,63}}(?![a-z0-9@_+-])(?::[0-9]+)?(?:/(?:{_PATH})?|\?{_PATH})?))"
     r"|(?P<foreign>https?://(?=[^\s/?#]*[^\x00-\x7f]))"
     rf"|(?P<bare>(?<![_./-])(?:{_ACCENTED_LABEL}\.)+?(?:[a-z]{{2,63}}|(?=[^\x00-\x7f\W\d_])))"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
 # A line that is one `known` link from end to end, as nearly every post has one: seen at a glance, where `_ADDRESS` would take long.
 _PLAIN_LINK = re.compile(
@@ -88,7 +88,7 @@ def mastodon_length(text: str) -> int:
         if _PLAIN_LINK.fullmatch(line):
             total += _LINK_LENGTH - len(line)
         else:
-            total += sum(_LINK_LENGTH - len(match.group()) for match in _ADDRESS.finditer(line) if not match["bare"])
+            total += sum(_LINK_LENGTH - len(match.group()) for match in _address().finditer(line) if not match["bare"])
     return total
 
 
@@ -120,11 +120,17 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
 """Every network that posts are written for, by name. A Mastodon server may allow more than 500; none of them allows less by default."""
 
 
+@functools.cache
+def _address() -> re.Pattern[str]:
+    # Compiled when a line first asks for it: that takes longer than all else at the start of this module, and most shows never do.
+    return re.compile(_ADDRESS, re.IGNORECASE)
+
+
 def _line_weight(line: str) -> int:
     if _PLAIN_LINK.fullmatch(line):
         return _LINK_LENGTH
     total = done = 0
-    for match in _ADDRESS.finditer(line):
+    for match in _address().finditer(line):
         bare = match["bare"]
         link = max(_LINK_LENGTH, _weight(bare)) if bare else _LINK_LENGTH
         total += _weight(line[done : match.start()]) + link

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -190,6 +189,8 @@ def _create(path: str, data: bytes) -> bool:
 
 @contextmanager
 def _replacing(path: str) -> Iterator[str]:
+    import secrets  # only where something is replaced
+
     draft = Path(path).with_name(f".podpipe-{secrets.token_hex(8)}")
     try:
         yield str(draft)

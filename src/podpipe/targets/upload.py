@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
@@ -76,6 +75,8 @@ def _run(steps: Sequence[Step], carry: Callable[[Step], None], *, parallel: int,
             carry(step)
             on_step(step)
         return
+    from concurrent.futures import ThreadPoolExecutor, as_completed  # only a distant target needs it
+
     with ThreadPoolExecutor(min(parallel, len(steps))) as pool:
         running = {pool.submit(carry, step): step for step in steps}
         try:
