@@ -164,7 +164,7 @@ def _read_line(lines: list[str], index: int, first_line: int) -> _Candidate | No
     if not title:
         return None
     url = _own_link(whole) if "://" in whole else None
-    return _Candidate(kind=kind, start=start, title=title, url=url, line=index + first_line)
+    return _Candidate(kind, start, title, url, index + first_line)
 
 
 def _narrow(text: str) -> str:

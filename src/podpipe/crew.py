@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -18,14 +19,18 @@ _FEWEST = 60
 
 _MOST_PROCESSES = 8
 
+_OWN_SHARE = 1.06
+"""How much more than the others this process takes on: its results need not travel, which costs the others some six per cent."""
+
 
 def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """What `work` gives for each item, in the items' order. Many items are shared out as `together` does with its tasks."""
     processes = _processes() if len(items) >= _FEWEST else 1
     if processes == 1:
         return [work(item) for item in items]
-    size = -(-len(items) // processes)
-    parts = [items[start : start + size] for start in range(0, len(items), size)]
+    own = math.ceil(len(items) / processes * _OWN_SHARE)
+    size = math.ceil((len(items) - own) / (processes - 1))
+    parts = [items[:own], *(items[start : start + size] for start in range(own, len(items), size))]
     return [result for part in together([_each(work, part) for part in parts]) for result in part]
 
 

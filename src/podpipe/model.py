@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Level = Literal["error", "warning", "info"]
 """How grave a finding is: an error stops a publish, a warning asks for a look, an info is good to know."""
@@ -80,6 +80,14 @@ class Chapter:
         if self.start < timedelta(0):
             raise ValueError(f"a chapter cannot start before the episode: {self.start}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Values that many episodes hold many of travel between processes bare: a slotted dataclass pickles several times as slowly.
+        return _chapter, (self.start, self.title, self.url, self.line, self.anchor)
+
+
+def _chapter(start: timedelta, title: str, url: str | None, line: int | None, anchor: str | None) -> Chapter:
+    return Chapter(start=start, title=title, url=url, line=line, anchor=anchor)
+
 
 class Link(NamedTuple):  # no dataclass: a show has tens of thousands, and a tuple is made and pickled several times as fast
     """A link or embedded picture in show notes, as the author wrote its address, with the line it stands on."""
@@ -96,6 +104,13 @@ class Notes:
     html: str
     links: tuple[Link, ...] = ()
     anchors: tuple[tuple[int, str], ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _notes, (self.html, tuple(map(tuple, self.links)), self.anchors)  # bare, as chapters travel
+
+
+def _notes(markup: str, links: tuple[tuple[Any, ...], ...], anchors: tuple[tuple[int, str], ...]) -> Notes:
+    return Notes(html=markup, links=tuple(map(Link._make, links)), anchors=anchors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ _LINK = re.compile(r'<(?:a|img) data-sourcepos="([0-9]{1,9}):[^"]*" (?:href|src)
 _RAW_LINK = re.compile(r"""<(?:a|img|iframe|audio|video|source)\b[^<>]*?\s(?:href|src)\s*=\s*(["'])(.*?)\1""", re.IGNORECASE)
 _HEADING = re.compile(r'<h([1-6]) data-sourcepos="([0-9]{1,9}):[^"]*">')
 _POSITION = re.compile(r' data-sourcepos="[^"]*"')
-_HEADING_MARKS = re.compile(r"^[ \t>*+\-]*#{1,6}[ \t]*|[ \t]+#+[ \t]*$")
+_OPENING_MARKS = re.compile(r"[ \t>*+\-]*#{1,6}[ \t]*")
+_CLOSING_MARKS = re.compile(r"[ \t]+#+[ \t]*$")
 _NOT_IN_ID = re.compile(r"[^\w\- \t]")
 _TAG = re.compile(r'<(?:a|audio|iframe|img|source|track|video)(?:\s+[^\s"=<>/]+(?:="[^"]*")?)+')
 _RELATIVE = re.compile(r'(\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*)"')
@@ -185,7 +186,7 @@ def _place(line: str, items: list[_OpenItem], *, after_blank: bool) -> str:
 
 def _links(rendered: str, body: str, lines: list[str], first_line: int, *, raw: bool) -> tuple[Link, ...]:
     """Every link in the order of the lines; addresses as the author wrote them, where the renderer percent-encoded what they hold."""
-    found = [(int(line), html.unescape(url) if "&" in url else url) for line, url in _LINK.findall(rendered)]
+    found = [(int(line), _unescaped(url) if "&" in url else url) for line, url in _LINK.findall(rendered)]
     if raw:
         code = code_spans(body)
         found += [
@@ -204,6 +205,12 @@ def _links(rendered: str, body: str, lines: list[str], first_line: int, *, raw: 
     return tuple(links)
 
 
+def _unescaped(url: str) -> str:
+    if url.count("&") == url.count("&amp;"):
+        return url.replace("&amp;", "&")  # nearly always, and much faster
+    return html.unescape(url)
+
+
 def _give_ids(rendered: str, lines: list[str], first_line: int) -> tuple[str, tuple[tuple[int, str], ...]]:
     """Give each Markdown heading its id: its source text in lower case without punctuation, spaces as hyphens, repeats numbered."""
     anchors: list[tuple[int, str]] = []
@@ -211,7 +218,10 @@ def _give_ids(rendered: str, lines: list[str], first_line: int) -> tuple[str, tu
 
     def give(match: re.Match[str]) -> str:
         number = int(match[2])
-        text = _HEADING_MARKS.sub("", lines[number - 1]) if number <= len(lines) else ""
+        text = lines[number - 1] if number <= len(lines) else ""
+        opening = _OPENING_MARKS.match(text)
+        text = text[opening.end() :] if opening else text
+        text = _CLOSING_MARKS.sub("", text) if "#" in text else text
         name = _NOT_IN_ID.sub("", text.strip().lower()).replace(" ", "-").replace("\t", "-") or "section"
         seen[name] = seen.get(name, -1) + 1
         anchor = f"{name}-{seen[name]}" if seen[name] else name

@@ -26,9 +26,11 @@ __all__ = [
     "Runner",
     "Stage",
     "Uploaded",
+    "Written",
     "build",
     "check",
     "here",
+    "inputs",
     "manuscripts",
     "publish",
     "write",
@@ -144,6 +146,15 @@ def write(built: Built, out: Path) -> PublishReport:
     """Write what was built into a folder: only files that differ, and what an earlier build alone produced goes. Raises TargetError."""
     target = open_target(str(out.absolute()), root=out)
     return carry_out(make_plan(target.url, built.artifacts, holdings(target)), built.artifacts, target)
+
+
+def inputs(job: Job, built: Built) -> list[Path]:
+    """The files and folders that a build was made from; audio that is missing is among them, since it may come."""
+    settings = job.settings
+    folders = [settings.episodes, *(folder.folder for folder in settings.static)]
+    within = tuple(f"{folder}/" if folder else "" for folder in folders)
+    audio = (episode.enclosure.key for episode in built.episodes if episode.enclosure and episode.enclosure.key)
+    return [settings.root / path for path in (settings.config, *folders, *(key for key in audio if not key.startswith(within)))]
 
 
 def publish(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from podpipe.cli.arguments import make_parser
 from podpipe.errors import PodpipeError
@@ -23,9 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     chosen = make_parser().parse_args(arguments)
     try:
-        from podpipe.cli import commands
-
-        code: int = getattr(commands, chosen.command.replace("-", "_"))(chosen)
+        module = import_module(f"podpipe.cli.{'build' if chosen.command == 'build' else 'commands'}")
+        code: int = getattr(module, chosen.command)(chosen)
         sys.stdout.flush()
     except PodpipeError as error:
         return _fail(str(error))

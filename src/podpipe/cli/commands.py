@@ -7,58 +7,12 @@ import importlib
 import json
 import os
 import sys
-import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from podpipe.cli import report
 from podpipe.errors import ConfigError, SourceError
-from podpipe.model import Finding
-
-_TOLD = 20
-"""How many findings that are no errors are told after a build or a publish: a show with a long past may have hundreds."""
-
-
-def build(arguments: argparse.Namespace) -> int:
-    """Build into a folder; at once, with the same words, where the last build is still good."""
-    from podpipe import freshness
-
-    show, began, now = arguments.show, time.time(), datetime.now(UTC)
-    out = arguments.out or show / "_site"
-    options = (f"check_links={arguments.check_links}",)
-    said = freshness.recall_build(show, out, as_of=now, options=options)
-    if said is not None:
-        findings = [report.finding_from(fields) for fields in said["findings"]]
-        _tell(findings, show, quiet=arguments.quiet)
-        if not arguments.quiet:
-            print(f"{said['summary']}; nothing has changed since the last build")
-        return 0
-    from podpipe import pipeline
-    from podpipe.settings import load_settings
-
-    settings = load_settings(show)
-    job = pipeline.Job(settings=settings, as_of=now, check_links=arguments.check_links and settings.check_links)
-    progress = report.Progress(quiet=arguments.quiet)
-    with progress.shown():
-        built = pipeline.build(job, run=report.announced(progress))
-        written = None if built.blocked else pipeline.write(built, out)
-    _tell(built.findings, show, quiet=arguments.quiet)
-    if written is None:
-        print(f"podpipe: nothing was built: {report.count(built.findings)}", file=sys.stderr)
-        return 1
-    summary = f"{_episodes(built)} built into {out}"
-    said = {"summary": summary, "findings": [json.loads(report.as_json(finding)) for finding in built.findings]}
-    folders = [settings.episodes, *(folder.folder for folder in settings.static)]
-    # Audio may lie anywhere in the show's folder, and one that is missing may come.
-    within = tuple(f"{folder}/" if folder else "" for folder in folders)
-    audio = (episode.enclosure.key for episode in built.episodes if episode.enclosure and episode.enclosure.key)
-    read = [settings.root / path for path in (settings.config, *folders, *(key for key in audio if not key.startswith(within)))]
-    freshness.remember_build(show, out, as_of=now, until=built.next_public, read=read, said=said, began=began, options=options)
-    if not arguments.quiet:
-        print(f"{summary}: {len(written.put)} files written, {len(written.deleted)} removed, {written.unchanged} unchanged")
-    return 0
 
 
 def publish(arguments: argparse.Namespace) -> int:
@@ -128,7 +82,7 @@ def posts(arguments: argparse.Namespace) -> int:
         raise SourceError(f"there is no public episode {arguments.episode!r}")
     chosen = [post for post in written.posts if arguments.episode in (None, post.episode)]
     errors = [finding for finding in written.findings if finding.level == "error"]
-    _tell(errors, arguments.show, quiet=True)
+    report.tell(errors, arguments.show, quiet=True)
     for post in chosen:
         if arguments.json:
             print(json.dumps(social.as_json(post), ensure_ascii=False))
@@ -255,7 +209,7 @@ def _publish_as_flow(arguments: argparse.Namespace) -> int:
 
 
 def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> int:
-    _tell(outcome.findings, arguments.show, quiet=arguments.quiet)
+    report.tell(outcome.findings, arguments.show, quiet=arguments.quiet)
     for upload in outcome.uploads:
         if upload.report is not None and not arguments.quiet:
             print(report.report_text(upload.report))
@@ -267,7 +221,7 @@ def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> 
         what = "nothing was published" if untouched else "not everything was published" if not dry_run else "a publish would be refused"
         print(f"podpipe: {what}: {report.count(outcome.findings) or 'a target failed'}", file=sys.stderr)
     elif not arguments.quiet and not dry_run:
-        print(f"{_episodes(outcome.built)} published")
+        print(f"{report.episodes(len(outcome.built.episodes), held_back=outcome.built.held_back)} published")
     return 0 if outcome.ok else 1
 
 
@@ -277,21 +231,6 @@ def _flows(name: str) -> Any:
 
     sys.path.insert(0, str(shared_folder("flows").parent))
     return importlib.import_module(f"flows.{name}")
-
-
-def _tell(findings: Sequence[Finding], root: Path, *, quiet: bool) -> None:
-    """Findings on the error stream: all errors, and the first of the others unless quiet."""
-    lesser = [finding for finding in findings if finding.level != "error"]
-    left_out = set(map(id, lesser if quiet else lesser[_TOLD:]))
-    report.print_lines(report.findings_text((finding for finding in findings if id(finding) not in left_out), root), error=True)
-    if left_out and not quiet:
-        print(f"… and {report.count(lesser[_TOLD:])} more; podpipe check lists them all", file=sys.stderr)
-
-
-def _episodes(built: Any) -> str:
-    number = len(built.episodes)
-    waiting = f" ({built.held_back} held back)" if built.held_back else ""
-    return f"{number} episode{'' if number == 1 else 's'}{waiting}"
 
 
 def _path(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 _SHOWN_STEPS = 40
 _REDRAW_SECONDS = 0.1
+_TOLD = 20
+"""How many findings that are no errors are told after a build or a publish: a show with a long past may have hundreds."""
 
 
 def as_json(finding: Finding) -> str:
@@ -101,6 +103,27 @@ def size(length: int) -> str:
     raise AssertionError
 
 
+def told(findings: Sequence[Finding], root: Path, *, quiet: bool) -> list[str]:
+    """What a build or a publish says of its findings: all errors, and the first of the others unless quiet."""
+    lesser = [finding for finding in findings if finding.level != "error"]
+    left_out = set(map(id, lesser if quiet else lesser[_TOLD:]))
+    lines = list(findings_text((finding for finding in findings if id(finding) not in left_out), root))
+    if left_out and not quiet:
+        lines.append(f"… and {count(lesser[_TOLD:])} more; podpipe check lists them all")
+    return lines
+
+
+def tell(findings: Sequence[Finding], root: Path, *, quiet: bool) -> None:
+    """Say on the error stream what `told` gives."""
+    print_lines(told(findings, root, quiet=quiet), error=True)
+
+
+def episodes(number: int, *, held_back: int) -> str:
+    """How many episodes there are, in words."""
+    waiting = f" ({held_back} held back)" if held_back else ""
+    return f"{number} episode{'' if number == 1 else 's'}{waiting}"
+
+
 class Progress:
     """Progress on the error stream: a live display on a terminal, a line for each stage in a pipe, nothing when quiet."""
 
@@ -164,14 +187,6 @@ def print_lines(lines: Iterable[str], *, error: bool = False) -> None:
     """Print lines to the output, or to the error stream."""
     for line in lines:
         print(line, file=sys.stderr if error else sys.stdout)
-
-
-def finding_from(fields: Mapping[str, Any]) -> Finding:
-    """The finding that `as_json` wrote."""
-    from podpipe.model import Where
-
-    where = Where(path=fields["path"], line=fields["line"], column=fields["column"])
-    return Finding(level=fields["level"], rule=fields["rule"], where=where, message=fields["message"], hint=fields["hint"])
 
 
 def _lines(path: Path) -> list[str]:
