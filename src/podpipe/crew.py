@@ -77,7 +77,7 @@ def _processes() -> int:
 
 def _report(task: Callable[[], Any], connection: Any) -> None:
     try:
-        answer = (task(), None)
+        answer: tuple[Any, Exception | None] = (task(), None)
     except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
         answer = (None, error)
     connection.send(answer)
