@@ -22,7 +22,7 @@ demo: $(READY)
 	@echo "    $(BIN)/podpipe preview"
 
 test: $(READY)
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(READY)
 	@$(BIN)/ruff check .

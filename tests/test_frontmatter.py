@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from podpipe.errors import SourceError
@@ -73,8 +75,7 @@ def test_a_key_that_stands_twice_is_told_with_its_second_line_and_the_last_value
         ("---\n- a\n- b\n---\n", 2, 1, "no list of keys and values", "write a key: value pair"),
         ("---\ntitle: a\n? [b, c]\n: d\n---\n", 3, 3, "a key must be a word", "write a key: value pair"),
         ("---\ntitle: あ\x01い\n---\n", 2, 9, "control character U+0001", "delete the character"),
-        ("---\na: &a [x]\nb: *a\n---\n", 2, 4, "repeated by an alias", "write it out plainly"),
-        ("---\na: &a [*a]\n---\n", 2, 4, "repeated by an alias", "write it out plainly"),
+        ("---\na: &a [*a]\n---\n", 2, 4, "holds itself", "write it out plainly"),
         ("---\na: " + "[" * 40 + "]" * 40 + "\n---\n", 2, 25, "too deep", "write it out plainly"),
         ("---\na: *nobody\n---\n", 2, 4, "undefined alias", "put the value in quotes: * at its beginning"),
     ],
@@ -98,3 +99,11 @@ def test_a_file_without_front_matter_is_an_error(text: str) -> None:
     error = error_of(text)
     assert (error.message, error.line) == ("the file does not begin with front matter", 1)
     assert "title:" in error.hint
+
+
+def test_an_alias_stands_for_what_it_repeats_however_often() -> None:
+    assert split_front_matter("---\na: &a [x]\nb: *a\n---\n", path="e.md").values == {"a": ["x"], "b": ["x"]}
+    laughs = "a: &a [x]\n" + "".join(
+        f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n" for before, after in itertools.pairwise("abcdefghijklm")
+    )
+    assert set(split_front_matter(f"---\n{laughs}---\n", path="e.md").values) == set("abcdefghijklm")

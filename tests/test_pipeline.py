@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -237,6 +238,19 @@ def test_the_authors_own_robots_file_wins(show: MadeShow, out: Path) -> None:
     show.write("web/x.txt", "hello")
     assert pipeline.publish(job(show)).ok
     assert (out / "web/x.txt").read_text() == "hello"
+
+
+def test_a_file_of_the_authors_in_the_way_of_a_made_one_is_left_out(show: MadeShow, out: Path) -> None:
+    show.write("podpipe.toml", SETTINGS.replace("targets =", 'static = ["images", "audio", "episode", "posts.json"]\ntargets ='))
+    show.write("episode/1", "the author's")
+    assert pipeline.publish(job(show)).ok
+    assert b"the author" not in (out / "episode/1.html").read_bytes()
+
+
+def test_a_slug_is_the_same_however_the_file_system_keeps_its_letters(show: MadeShow, out: Path) -> None:
+    show.episode(unicodedata.normalize("NFD", "が"), date="2026-03-01 08:00:00 +0900")
+    assert pipeline.publish(job(show)).ok
+    assert (out / "episode/が.html").is_file()
 
 
 def test_links_to_the_shows_own_pages_are_checked_and_can_be_left_alone(show: MadeShow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -120,7 +121,7 @@ def chapters_of(text: str) -> tuple[Chapter, ...]:
 
 def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Manuscript | None:
     slug, named_date = _from_name(source.path, zone)
-    slug = head.text("slug") or slug
+    slug = unicodedata.normalize("NFC", head.text("slug") or slug)  # file systems differ in how they keep letters with marks
     title = head.text("title")
     if not title and isinstance(head.matter.values.get("title", ""), str):
         head.note("error", "title-missing", "title", "the episode has no title", "add title: to the front matter")

@@ -43,7 +43,7 @@ from podpipe.model import (
 from podpipe.plan import make_plan
 from podpipe.settings import Settings
 from podpipe.site import site_artifacts, site_keys
-from podpipe.social import posts, posts_artifact, posts_lines
+from podpipe.social import POSTS, posts, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_theme
@@ -170,7 +170,7 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     ]
     site, feed = together(halves)
     made = [*site, *theme.assets(), *feed]
-    taken = {artifact.key for artifact in made}
+    taken = {POSTS, *(artifact.key for artifact in made)}
     digests = Digests(cache_folder())
     kept = []
     for file in enriched.files:

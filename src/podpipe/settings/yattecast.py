@@ -9,12 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from podpipe.errors import ConfigError
+from podpipe.errors import ConfigError, SourceError
 from podpipe.model import Owner, Person, Show
 from podpipe.settings.model import Settings, StaticFolder
 from podpipe.settings.toml import Table, is_time_zone, stays_inside
+from podpipe.yaml_text import read_yaml
 
 JEKYLL_EXCLUDES = frozenset(
     {"Gemfile", "Gemfile.lock", "node_modules", "vendor", "Rakefile", "package.json", "package-lock.json", "CNAME.example"}
@@ -31,14 +30,10 @@ _SUBSCRIBE = (
 def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
     """Read `_config.yml`. Raises ConfigError with all problems."""
     try:
-        values = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 - the base loader makes nothing but text
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{name}{where} is not valid YAML: {error.problem}", path=name) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{name} is not valid YAML: {' '.join(str(error).split())}", path=name) from error
-    if not isinstance(values, dict):
+        values = read_yaml(text).values
+    except SourceError as error:
+        raise ConfigError(f"{name}, line {error.line} is {error.message}", path=name, hint=error.hint) from error
+    if not values:
         raise ConfigError(f"{name} must hold keys and values", path=name, hint="title:, url: and the rest, each on a line of its own")
     problems: list[str] = []
     top = Table(values, problems, name=name)

@@ -27,7 +27,10 @@ from podpipe.social.lengths import NETWORKS, Network, weighted_length
 from podpipe.social.shorten import shorten
 from podpipe.timecode import clock
 
-__all__ = ["NETWORKS", "Network", "as_json", "posts", "posts_artifact", "weighted_length"]
+__all__ = ["NETWORKS", "POSTS", "Network", "as_json", "posts", "posts_artifact", "posts_lines", "weighted_length"]
+
+POSTS = "posts.json"
+"""The key under which a target keeps the posts of a show."""
 
 _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 # Controls, halves of surrogate pairs, the byte order mark and noncharacters: X refuses a post with one of them, JSON or UTF-8 some more.
@@ -91,7 +94,7 @@ def posts_lines(posts: Sequence[SocialPost]) -> str:
 def posts_artifact(lines: Iterable[str]) -> Artifact:
     """The posts of a show as a JSON array in `posts.json`, each of the lines that `posts_lines` gave on a line of its own."""
     return Artifact(
-        key="posts.json",
+        key=POSTS,
         content="".join(("[\n", ",\n".join(line for line in lines if line), "\n]\n")).encode(),
         content_type="application/json",
         cache_control="public, max-age=300",

@@ -1,0 +1,38 @@
+"""The nouns of podcasting as values: what the author wrote, what can be published, and what listeners get.
+
+Every stage is a function from these values to these values. They are frozen, refuse impossible content when they are made, and
+know nothing of files, networks or formats.
+"""
+
+from __future__ import annotations
+
+from podpipe.model.episode import AudioFacts, Credit, Enclosure, Episode, Owner, Person, Show
+from podpipe.model.findings import Finding, Level, Where
+from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
+from podpipe.model.publication import Artifact, FileContent, Holding, PublishPlan, PublishReport, Reason, SocialPost, Step
+
+__all__ = [
+    "Artifact",
+    "AudioFacts",
+    "Chapter",
+    "Credit",
+    "Enclosure",
+    "Episode",
+    "FileContent",
+    "Finding",
+    "Holding",
+    "Level",
+    "Link",
+    "Manuscript",
+    "Notes",
+    "Owner",
+    "Person",
+    "PublishPlan",
+    "PublishReport",
+    "Reason",
+    "Show",
+    "SocialPost",
+    "SourceFile",
+    "Step",
+    "Where",
+]

@@ -1,0 +1,102 @@
+"""What the author wrote: a file, its show notes, chapters and links, read with nothing added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from podpipe.model.findings import Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One Markdown file as it lies on disk: its path below the show's folder, its text, and the SHA-256 of its bytes in hex."""
+
+    path: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A part of an episode. `anchor` is the id of its heading on the episode's page, where it has one; `line` is where it was written."""
+
+    start: timedelta
+    title: str
+    url: str | None = None
+    line: int | None = None
+    anchor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.start < timedelta(0):
+            raise ValueError(f"a chapter cannot start before the episode: {self.start}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Values that many episodes hold many of travel between processes bare: a slotted dataclass pickles several times as slowly.
+        return _chapter, (self.start, self.title, self.url, self.line, self.anchor)
+
+
+def _chapter(start: timedelta, title: str, url: str | None, line: int | None, anchor: str | None) -> Chapter:
+    return Chapter(start=start, title=title, url=url, line=line, anchor=anchor)
+
+
+class Link(NamedTuple):  # no dataclass: a show has tens of thousands, and a tuple is made and pickled several times as fast
+    """A link or embedded picture in show notes, as the author wrote its address, with the line it stands on."""
+
+    url: str
+    line: int
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """Show notes as HTML that is safe to publish, every link in them, and the id of each heading by its line."""
+
+    html: str
+    links: tuple[Link, ...] = ()
+    anchors: tuple[tuple[int, str], ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _notes, (self.html, tuple(map(tuple, self.links)), self.anchors)  # bare, as chapters travel
+
+
+def _notes(markup: str, links: tuple[tuple[Any, ...], ...], anchors: tuple[tuple[int, str], ...]) -> Notes:
+    return Notes(html=markup, links=tuple(map(Link._make, links)), anchors=anchors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manuscript:
+    """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
+
+    `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
+    author's own figures, None where left blank. `lines` gives the line of each front matter key.
+    """
+
+    path: str
+    digest: str
+    slug: str
+    title: str
+    published: datetime
+    description: str
+    actor_ids: tuple[str, ...]
+    audio: str | None
+    notes: Notes
+    chapters: tuple[Chapter, ...] = ()
+    length: int | None = None
+    duration: timedelta | None = None
+    draft: bool = False
+    explicit: bool | None = None
+    guid: str | None = None
+    image: str | None = None
+    number: int | None = None
+    season: int | None = None
+    lines: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.published.tzinfo is None:
+            raise ValueError(f"{self.path}: a publication date needs a time zone")
+
+    def where(self, key: str | None = None) -> Where:
+        """The place of a front matter key, or of the file where the key is not in it."""
+        return Where(path=self.path, line=next((line for name, line in self.lines if name == key), None))

@@ -1,0 +1,92 @@
+"""What listeners get, and what getting it to them changes on a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """Content that stays on disk until it is sent: an absolute path, the SHA-256 of the bytes in hex, and their number."""
+
+    path: str
+    digest: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One thing that listeners get. `key` is its path below the site's root, as its URL has it, without a leading slash."""
+
+    key: str
+    content: bytes | FileContent
+    content_type: str
+    cache_control: str
+
+    def __post_init__(self) -> None:
+        if not self.key or self.key.startswith("/") or ".." in self.key.split("/"):
+            raise ValueError(f"not a key below the site's root: {self.key!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocialPost:
+    """The text that announces a chapter, or the episode where `chapter` is None, on one network.
+
+    `chapter` counts from 1. `length` is the text's length as the network counts it, never above `limit`.
+    """
+
+    episode: str
+    chapter: int | None
+    network: str
+    text: str
+    length: int
+    limit: int
+    url: str
+
+    def __post_init__(self) -> None:
+        if self.length > self.limit:
+            raise ValueError(f"a post of {self.length} is too long for {self.network} ({self.limit})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What podpipe knows of one object that it put on a target: our own digest (SHA-256, hex), its bytes, and the headers it was given."""
+
+    digest: str
+    length: int
+    content_type: str
+    cache_control: str
+
+
+Reason = Literal["new", "content changed", "headers changed", "no longer produced"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change to a target and why it is made; `length` is the number of bytes that travel."""
+
+    action: Literal["put", "delete"]
+    key: str
+    reason: Reason
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPlan:
+    """What would change on one target, in the order in which it must happen, and how many objects stay as they are."""
+
+    target: str
+    steps: tuple[Step, ...]
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """What did change on one target."""
+
+    target: str
+    put: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: int = 0
+    bytes_sent: int = 0
