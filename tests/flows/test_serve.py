@@ -128,3 +128,16 @@ def test_serving_without_a_lasting_server_says_how_to_start_one(show: MadeShow) 
 
     with temporary_settings(restore_defaults={PREFECT_API_URL}), pytest.raises(PodpipeError, match="prefect server start"):
         serve(show.root)
+
+
+@pytest.mark.usefixtures("served_show")
+def test_a_second_show_cannot_take_the_place_of_the_first(server_process: PrefectServer, tmp_path: Path) -> None:
+    second = make_show(tmp_path / "second")
+    command = [sys.executable, "-m", "podpipe", "serve", "--show", str(second.root)]
+    refused = subprocess.run(command, env=server_process.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert "has a deployment podpipe-publish/nightly already" in refused.stderr
+    assert "--name" in refused.stderr
+    log = tmp_path / "log"
+    with running([*command, "--name", "second"], log, env=server_process.environment):
+        until(lambda: "podpipe-publish/second-manual" in log.read_text("utf-8", "replace"), seconds=60, what="podpipe serve --name")

@@ -167,7 +167,7 @@ def _preview(commands: Commands) -> None:
 
 
 def _serve(commands: Commands) -> None:
-    _command(
+    parser = _command(
         commands,
         "serve",
         "serve the nightly schedule and the manual deployment to a Prefect server",
@@ -176,6 +176,7 @@ def _serve(commands: Commands) -> None:
         "  podpipe serve --show my-show\n"
         "  prefect deployment run podpipe-publish/manual --param episode=70",
     )
+    parser.add_argument("--name", help="tell this show's deployments apart from another's on the same server: NAME-nightly and NAME-manual")
 
 
 def _init(commands: Commands) -> None:

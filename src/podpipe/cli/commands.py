@@ -130,7 +130,7 @@ def preview(arguments: argparse.Namespace) -> int:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve the schedule to a Prefect server until Ctrl-C."""
-    _flows("serve").serve(arguments.show.resolve())
+    _flows("serve").serve(arguments.show.resolve(), name=arguments.name)
     return 0
 
 
