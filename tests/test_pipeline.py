@@ -129,6 +129,24 @@ def test_drafts_and_the_future_stay_out_until_their_time_in_the_shows_zone(show:
     assert "episode/draft.html" not in made
 
 
+def test_a_draft_that_is_not_finished_keeps_nothing_from_being_published(show: MadeShow) -> None:
+    show.episode("draft", extra="draft: true\n", people="nobody")
+    show.write("audio/draft.mp3", "no sound yet")
+    outcome = pipeline.publish(job(show))
+    assert outcome.ok
+    assert rules(outcome, "warning") == {"person-unknown", "audio"}
+
+
+def test_what_is_not_public_is_withheld_under_every_name_it_has(show: MadeShow, out: Path) -> None:
+    show.write("podpipe.toml", SETTINGS.replace("targets =", 'static = ["images", "audio", "media/extra"]\ntargets ='))
+    show.write("media/extra/soon.mp3", mp3())
+    show.write("images/soon.jpg", b"picture")
+    path = show.episode("soon", date="2030-01-01 08:00:00 +0900", audio=False, extra="image: /images/soon.jpg\n")
+    path.write_text(path.read_text().replace("/audio/soon.mp3", "/media/extra/soon.mp3"))
+    assert pipeline.publish(job(show)).ok
+    assert not [name for name in files_below(out) if "soon" in name]
+
+
 def test_every_problem_is_told_in_one_run_and_the_target_is_untouched(show: MadeShow, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing-real")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from podpipe import audio, sources
@@ -65,15 +66,19 @@ def _unheard(manuscript: Manuscript, level: Level, rule: str, message: str, hint
     return Heard(findings=(Finding(level=level, rule=rule, where=manuscript.where(key), message=message, hint=hint),))
 
 
-def published_files(settings: Settings, audio_files: list[sources.StaticFile], withheld: set[str]) -> tuple[sources.StaticFile, ...]:
-    """All files that are published as they are, each key once; the audio of an episode whose time has not come is not among them."""
+def published_files(
+    settings: Settings, audio_files: Sequence[sources.StaticFile], *, held_back: Sequence[tuple[Manuscript, Heard]]
+) -> tuple[sources.StaticFile, ...]:
+    """All files that are published as they are, each key once; none of them belongs to an episode whose time has not come."""
+    early = {heard.file.path for _, heard in held_back if heard.file}
+    early_keys = {name.lstrip("/") for manuscript, _ in held_back for name in (manuscript.audio, manuscript.image) if name}
     found = {
         file.key: file
         for folder in settings.static
         for file in sources.static_files(
             settings.root, folder.folder, folder.prefix, exclude=settings.exclude, whole_site=settings.whole_site
         )
-        if file.key not in withheld
+        if file.key not in early_keys and file.path not in early
     }
     found.update((file.key, file) for file in audio_files)
     return tuple(found[key] for key in sorted(found))

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
 from podpipe.crew import spread, together
-from podpipe.enrichment import listen, picture_findings, published_files
+from podpipe.enrichment import Heard, listen, picture_findings, published_files
 from podpipe.episode import (
     duplicate_findings,
     in_feed_order,
@@ -124,13 +124,17 @@ def enrich(job: Job, ingested: Ingested) -> Enriched:
     people = {person.id: person for person in show.people}
     episodes: list[Episode] = []
     audio_files: list[sources.StaticFile] = []
+    withheld: list[tuple[Manuscript, Heard]] = []
     missing: set[str] = set()
     for manuscript in ingested.manuscripts:
-        findings += people_findings(manuscript, show=show, people=people)
         heard = listen(manuscript, settings)
-        findings += heard.findings
+        found = (*people_findings(manuscript, show=show, people=people), *heard.findings)
         if manuscript.path not in public:
+            # What is wrong with an episode that is still to come must not keep the others from being published.
+            findings += [replace(finding, level="warning") if finding.level == "error" else finding for finding in found]
+            withheld.append((manuscript, heard))
             continue
+        findings += found
         enclosure = None
         if manuscript.audio and heard.mime_type:
             enclosure = make_enclosure(manuscript, show=show, mime_type=heard.mime_type, facts=heard.facts)
@@ -139,7 +143,7 @@ def enrich(job: Job, ingested: Ingested) -> Enriched:
             elif enclosure.key:
                 missing.add(enclosure.key)
         episodes.append(make_episode(manuscript, show=show, people=people, enclosure=enclosure))
-    files = published_files(settings, audio_files, {manuscript.audio.lstrip("/") for manuscript in held_back if manuscript.audio})
+    files = published_files(settings, audio_files, held_back=withheld)
     findings += picture_findings(settings, {file.key for file in files}, episodes)
     return Enriched(
         episodes=tuple(episodes),
