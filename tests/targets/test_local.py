@@ -199,9 +199,22 @@ def test_a_folder_where_a_file_must_be_is_named(target: LocalTarget, tmp_path: P
     assert files(tmp_path / "public") == {}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may write everywhere")
-def test_a_folder_that_may_not_be_written_is_named(target: LocalTarget, tmp_path: Path) -> None:
+@pytest.fixture
+def closed_folder(tmp_path: Path) -> Iterator[None]:
+    """A target folder that may not be written. The administrator may write everywhere, and takes on somebody else's rights meanwhile."""
     (tmp_path / "public").mkdir(mode=0o555)
+    administrator = os.geteuid() == 0
+    if administrator:
+        for folder in (tmp_path, *tmp_path.parents[:3]):
+            folder.chmod(folder.stat().st_mode | 0o055)
+        os.seteuid(65534)
+    yield
+    if administrator:
+        os.seteuid(0)
+
+
+@pytest.mark.usefixtures("closed_folder")
+def test_a_folder_that_may_not_be_written_is_named(target: LocalTarget) -> None:
     with pytest.raises(TargetError, match=r"cannot write feed\.xml: Permission denied") as caught:
         target.put(artifact("feed.xml"))
     assert "choose another folder" in caught.value.hint
