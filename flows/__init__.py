@@ -19,6 +19,9 @@ _DEFAULTS = {
     "DO_NOT_TRACK": "1",
     # A temporary server starts in some 8 seconds, yet in several times that on a busy machine: Prefect's own limit is 20.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    # While it is stopped, a temporary server may log the end of its own half-done work with a traceback. What fails for the flow, the flow
+    # tells itself.
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     # A temporary server that records task runs one by one falls behind, and loses what it has not written when the flow ends.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
