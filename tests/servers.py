@@ -107,7 +107,7 @@ def rclone_server(folder: Path) -> Iterator[S3Server]:
     data.mkdir()
     command = [str(program), "serve", "s3", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--addr", "127.0.0.1:0", str(data)]
     environment = os.environ | {"RCLONE_CONFIG": str(folder / "no.conf"), "RCLONE_CACHE_DIR": str(folder / "cache")}
-    with _running(command, environment, log) as process:
+    with running(command, log, env=environment) as process:
         found = _until(process, log, lambda: re.search(r"\[(http://127\.0\.0\.1:\d+)/?\]", log.read_text("utf-8")))
         yield S3Server(name="rclone", endpoint=found[1])
 
@@ -126,7 +126,7 @@ def minio_server(folder: Path) -> Iterator[S3Server]:
         "MINIO_BROWSER": "off",
         "HOME": str(folder),
     }
-    with _running(command, environment, log) as process:
+    with running(command, log, env=environment) as process:
         server = S3Server(name="minio", endpoint=f"http://127.0.0.1:{port}")
         _until(process, log, lambda: _answers(server))
         yield server
@@ -155,15 +155,16 @@ def _minio() -> Path | None:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], log: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process for the length of a block, its output in `log`; `options` are Popen's."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
     try:
         yield process
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

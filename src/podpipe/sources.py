@@ -21,6 +21,7 @@ _CONTENT_TYPES = {
     ".flac": "audio/flac",
     ".ico": "image/vnd.microsoft.icon",
     ".json": "application/json",
+    ".oga": "audio/ogg",
     ".ogg": "audio/ogg",
     ".wav": "audio/wav",
     ".webmanifest": "application/manifest+json",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 import urllib.error
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.made_show import MadeShow, make_show
-from tests.servers import free_port, s3_credentials
+from tests.servers import free_port, running, s3_credentials
 
 __all__ = ["s3_credentials"]
 
@@ -87,22 +86,6 @@ def until(ready: Callable[[], T | None], *, seconds: float, what: str) -> T:
             return answer
         time.sleep(0.3)
     pytest.fail(f"waited {seconds} seconds in vain: {what}")
-
-
-@contextmanager
-def running(command: list[str], log: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A process for the length of a block, its output in `log`."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

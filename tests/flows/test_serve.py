@@ -12,8 +12,9 @@ import pytest
 
 from podpipe.errors import ConfigError, PodpipeError
 from podpipe.settings import load_settings
-from tests.flows.conftest import PrefectServer, running, until
+from tests.flows.conftest import PrefectServer, until
 from tests.made_show import SETTINGS, MadeShow, make_show
+from tests.servers import running
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -102,13 +102,12 @@ def preview(arguments: argparse.Namespace) -> int:
 
     root = arguments.show
     settings = load_settings(root)
-    far_future = datetime.max.replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="podpipe-preview-") as folder:
         site = Path(folder)
 
         def rebuild() -> str | None:
             now = load_settings(root)
-            job = pipeline.Job(settings=now, as_of=far_future if arguments.drafts else datetime.now(UTC), drafts=arguments.drafts)
+            job = pipeline.Job(settings=now, as_of=datetime.now(UTC), drafts=arguments.drafts)
             built = pipeline.build(job)
             pipeline.write(built, site)
             errors = [finding for finding in built.findings if finding.level == "error"]

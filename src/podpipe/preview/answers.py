@@ -8,33 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import mimetypes
 import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from podpipe.sources import content_type
+
 _NO_STORE = {"Cache-Control": "no-store"}
 
 # What podcast apps and browsers expect; the machine's own table, asked for the rest, is not the same everywhere.
-_TYPES = {
-    ".css": "text/css",
-    ".html": "text/html",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".m4a": "audio/x-m4a",
-    ".mp3": "audio/mpeg",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".srt": "application/x-subrip",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-    ".vtt": "text/vtt",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-}
 
 # A hidden page gives its connection back: browsers allow six to a host, and a producer has more tabs than that.
 _SCRIPT = """(() => {
@@ -171,4 +155,4 @@ def _media_type(file: Path) -> str:
         with file.open("rb") as content:
             # A show names its feed as it likes, so what is in it decides.
             return "application/rss+xml" if b"<rss" in content.read(1024) else "application/xml"
-    return _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return content_type(file.name)
