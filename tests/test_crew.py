@@ -42,7 +42,7 @@ def alone(code: str) -> str:
 
 @forks
 def test_many_items_are_shared_out_among_processes() -> None:
-    assert int(alone("print(len(set(crew.spread(lambda _: os.getpid(), range(100)))))")) > 1
+    assert int(alone("import time\nprint(len(set(crew.spread(lambda _: time.sleep(0.005) or os.getpid(), range(100)))))")) > 1
 
 
 def test_one_process_does_all_where_there_are_other_threads() -> None:
@@ -66,8 +66,47 @@ def test_what_a_task_raises_is_raised_here(failing: int) -> None:
 
 @forks
 def test_a_process_that_dies_is_told_as_such() -> None:
-    code = "try:\n    crew.together([lambda: 1, lambda: os._exit(1)])\nexcept crew.PodpipeError as error:\n    print(error)"
+    code = """
+import time
+own = os.getpid()
+def task():
+    time.sleep(0.3)  # long enough for another process to take the next one
+    if os.getpid() != own:
+        os._exit(1)
+try:
+    crew.together([task, task])
+except crew.PodpipeError as error:
+    print(error)
+"""
     assert "ended early" in alone(code)
+
+
+@forks
+def test_a_long_task_leaves_the_others_to_whoever_is_free() -> None:
+    code = """
+import time
+def long():
+    time.sleep(0.5)
+    return os.getpid()
+first, *others = crew.together([long, *[os.getpid] * 20])
+print(first in others)
+"""
+    assert alone(code) == "False"
+
+
+@forks
+def test_of_several_errors_the_first_in_order_is_raised() -> None:
+    code = """
+import time
+def fail(message, after):
+    time.sleep(after)
+    raise crew.PodpipeError(message)
+try:
+    crew.together([lambda: fail("first", 0.3), lambda: fail("second", 0)])
+except crew.PodpipeError as error:
+    print(error)
+"""
+    assert alone(code) == "first"
 
 
 def test_what_an_episode_is_made_of_travels_whole() -> None:

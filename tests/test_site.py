@@ -108,15 +108,15 @@ def test_a_show_has_a_page_for_everything_that_visitors_look_for(theme: Theme) -
         (key, content_type, "public, max-age=300")
         for key, content_type in (
             ("index.html", "text/html; charset=utf-8"),
-            ("episode/2", "text/html; charset=utf-8"),
-            ("episode/1", "text/html; charset=utf-8"),
-            ("chapters/2.json", "application/json+chapters"),
             ("people/index.html", "text/html; charset=utf-8"),
             ("people/alice-1", "text/html; charset=utf-8"),
             ("people/佐藤-由将", "text/html; charset=utf-8"),
             ("404.html", "text/html; charset=utf-8"),
             ("sitemap.xml", "application/xml; charset=utf-8"),
             ("robots.txt", "text/plain; charset=utf-8"),
+            ("episode/2", "text/html; charset=utf-8"),
+            ("chapters/2.json", "application/json+chapters"),
+            ("episode/1", "text/html; charset=utf-8"),
         )
     ]
 

@@ -331,11 +331,13 @@ def test_whatever_the_titles_a_post_fits_and_keeps_its_link_and_hashtag_whole(ne
 
 
 def test_posts_are_kept_as_a_json_array_with_an_episode_per_line() -> None:
-    made = posts(SHOW, EPISODE)
-    artifact = posts_artifact([posts_lines(made), posts_lines(()), posts_lines(made)])
+    long = with_titles("長い題名" * 100, "長い章" * 150, "短い章")
+    made = [*posts(SHOW, EPISODE), *posts(SHOW, long)]
+    silent = replace(SHOW, networks=())
+    artifact = posts_artifact([posts_lines(SHOW, EPISODE), posts_lines(silent, EPISODE), posts_lines(SHOW, long)])
     assert isinstance(artifact.content, bytes)
     assert (artifact.key, artifact.content_type, artifact.cache_control) == ("posts.json", "application/json", "public, max-age=300")
-    assert json.loads(artifact.content) == [as_json(post) for post in made] * 2
+    assert json.loads(artifact.content) == [as_json(post) for post in made]
     assert list(as_json(made[0])) == ["episode", "chapter", "network", "text", "length", "limit", "url"]
     assert artifact.content.decode().count("\n") == 4
     assert "ChatGPTのプラグイン" in artifact.content.decode()

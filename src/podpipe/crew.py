@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
+import signal
+import struct
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn, TypeVar
 
 from podpipe.errors import PodpipeError
 
@@ -19,50 +23,129 @@ _FEWEST = 60
 
 _MOST_PROCESSES = 8
 
-_OWN_SHARE = 1.06
-"""How much more than the others this process takes on: its results need not travel, which costs the others some six per cent."""
+_SHARES = 6
+"""Into how many parts what falls to each process is cut: whoever is done early takes one more."""
+
+_MOST_TASKS = 255
+"""A task's number travels as one byte."""
+
+_RECORD = struct.Struct("=BQ")
+"""What tells of a finished task: its number, and how many bytes its pickled result has."""
 
 
 def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """What `work` gives for each item, in the items' order. Many items are shared out as `together` does with its tasks."""
-    processes = _processes() if len(items) >= _FEWEST else 1
-    if processes == 1:
-        return [work(item) for item in items]
-    own = math.ceil(len(items) / processes * _OWN_SHARE)
-    size = math.ceil((len(items) - own) / (processes - 1))
-    parts = [items[:own], *(items[start : start + size] for start in range(own, len(items), size))]
-    return [result for part in together([_each(work, part) for part in parts]) for result in part]
+    size = part_size(len(items))
+    shares = (items[start : start + size] for start in range(0, len(items), size))
+    return [result for share in together([_each(work, share) for share in shares]) for result in share]
+
+
+def part_size(count: int) -> int:
+    """How many of `count` items make a good task for `together`: all of them, where they are few."""
+    return math.ceil(count / (_processes() * _SHARES)) if pays(count) else max(1, count)
+
+
+def pays(count: int) -> bool:
+    """Whether so many items are enough to be shared out, and whether they can be."""
+    return count >= _FEWEST and _processes() > 1
 
 
 def together(tasks: Sequence[Callable[[], R]]) -> list[R]:
-    """What each task gives, in their order; what one raises is raised here.
+    """What each task gives, in their order. What one raises is raised here: of several, what the first of them raised.
 
-    All but the first run in processes forked from this one. They see everything that it knows, so that only results travel, which must
-    pickle. One process does all of it where the system does not fork well (any but Linux), where there is one processor, and where this
-    process has other threads, as under Prefect or a live progress display: a fork would freeze the locks that they hold.
+    Each process takes the next task as soon as it is free, so the long ones should stand first. All but one of the processes are forked
+    from this one. They see everything that it knows, so that only results travel, which must pickle. One process does all of it where the
+    system does not fork well (any but Linux), where there is one processor, and where this process has other threads, as under Prefect
+    or a live progress display: a fork would freeze the locks that they hold.
     """
-    if len(tasks) < 2 or _processes() == 1:
+    processes = min(_processes(), len(tasks))
+    if processes < 2:
         return [task() for task in tasks]
-    import multiprocessing
-
-    fork = multiprocessing.get_context("fork")
-    hired = []
-    for task in tasks[1:]:
-        here, there = fork.Pipe(duplex=False)
-        process = fork.Process(target=_report, args=(task, there), daemon=True)
-        process.start()
-        there.close()
-        hired.append((process, here))
+    if len(tasks) > _MOST_TASKS:
+        raise ValueError(f"more than {_MOST_TASKS} tasks: put several into one")
+    waiting, filled = os.pipe()
+    os.write(filled, bytes(range(len(tasks))))
+    os.close(filled)
+    hired: list[_Hired] = []
+    done: dict[int, tuple[Any, Exception | None]] = {}
     try:
-        results = [tasks[0]()]
-        results += [_received(here) for _, here in hired]
+        hired += (_Hired(tasks, waiting) for _ in range(processes - 1))
+        done.update(_finished(tasks, waiting))
+        for process in hired:
+            done.update(process.results())
     finally:
-        for process, here in hired:
-            here.close()
-            if sys.exc_info()[0] is not None:
-                process.terminate()
-            process.join()
-    return results
+        os.close(waiting)
+        for process in hired:
+            process.dismiss()
+    for number in sorted(done):
+        error = done[number][1]
+        if error is not None:
+            raise error
+    return [done[number][0] for number in range(len(tasks))]
+
+
+class _Hired:
+    """A process forked from this one. Its results lie in memory that both can see, and a pipe tells of each when it is there.
+
+    Results in a pipe would wait until somebody has the time to take them out; the standard library's pools would, too, and need a thread.
+    """
+
+    def __init__(self, tasks: Sequence[Callable[[], Any]], waiting: int) -> None:
+        self._memory = os.memfd_create("podpipe")
+        self._told, telling = os.pipe()
+        self._process: int | None = os.fork()
+        if self._process == 0:
+            _work(tasks, waiting, self._memory, telling)
+        os.close(telling)
+
+    def results(self) -> Iterator[tuple[int, tuple[Any, Exception | None]]]:
+        """Each task that the process has taken, by its number, with its result or error, as they are finished."""
+        place = 0
+        while record := os.read(self._told, _RECORD.size):
+            number, length = _RECORD.unpack(record)
+            yield number, pickle.loads(os.pread(self._memory, length, place))  # noqa: S301 - our own bytes
+            place += length
+        if self._wait():
+            raise PodpipeError("a process that shared the work ended early", hint="it may have run out of memory; run again")
+
+    def dismiss(self) -> None:
+        """End the process, if it still runs, and give back what it held."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+            self._wait()
+        os.close(self._told)
+        os.close(self._memory)
+
+    def _wait(self) -> int:
+        process, self._process = self._process, None
+        return os.waitpid(process, 0)[1] if process is not None else 0
+
+
+def _work(tasks: Sequence[Callable[[], Any]], waiting: int, memory: int, telling: int) -> NoReturn:
+    """What a forked process does, from its first moment to its end: whatever happens, nothing of its parent's may go on in it."""
+    code = 1
+    try:
+        for number, outcome in _finished(tasks, waiting):
+            data = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+            with open(memory, "wb", closefd=False) as file:
+                file.write(data)
+            os.write(telling, _RECORD.pack(number, len(data)))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _finished(tasks: Sequence[Callable[[], Any]], waiting: int) -> Iterator[tuple[int, tuple[Any, Exception | None]]]:
+    """Take one waiting task after the other, until none waits or one fails."""
+    while number := os.read(waiting, 1):
+        try:
+            outcome: tuple[Any, Exception | None] = (tasks[number[0]](), None)
+        except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+            outcome = (None, error)
+        yield number[0], outcome
+        if outcome[1] is not None:
+            return
 
 
 def _each(work: Callable[[T], R], part: Sequence[T]) -> Callable[[], list[R]]:
@@ -73,22 +156,3 @@ def _processes() -> int:
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
-
-
-def _report(task: Callable[[], Any], connection: Any) -> None:
-    try:
-        answer: tuple[Any, Exception | None] = (task(), None)
-    except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
-        answer = (None, error)
-    connection.send(answer)
-    connection.close()
-
-
-def _received(connection: Any) -> Any:
-    try:
-        result, error = connection.recv()
-    except EOFError:
-        raise PodpipeError("a process that shared the work ended early", hint="it may have run out of memory; run again") from None
-    if error is not None:
-        raise error
-    return result

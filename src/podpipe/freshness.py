@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from podpipe import __version__
@@ -45,12 +46,14 @@ def remember_build(
     read: Sequence[Path],
     said: Mapping[str, Any],
     began: float,
+    digests: Mapping[str, str] = MappingProxyType({}),
     options: Iterable[str] = (),
 ) -> None:
     """Remember a build that has just been written.
 
     `until` is when its content will next differ, `read` are the files and folders it was made from, and `began` is the time in seconds
-    since the epoch before the first of them was read. What changed since then, or only just before, is not remembered.
+    since the epoch before the first of them was read. What changed since then, or only just before, is not remembered. `digests` are the
+    SHA-256 of files that were read, by their paths as `read` has them: these are not read again.
     """
     paths = [str(path) for path in read]
     for path, status in _files(paths, skip=str(out)):
@@ -62,7 +65,7 @@ def remember_build(
             "since": as_of.timestamp(),
             "until": until.timestamp() if until else None,
             "read": paths,
-            "input": _state([*_own_folders(), *paths], skip=str(out)),
+            "input": _state([*_own_folders(), *paths], skip=str(out), known=digests),
             "output": _state([str(out)], text=()),
             "said": dict(said),
         },
@@ -79,12 +82,14 @@ def _own_folders() -> list[str]:
     return [str(here), *(str(folder) for folder in (here.parent.parent / "templates",) if folder.is_dir())]
 
 
-def _state(paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT) -> str:
+def _state(
+    paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT, known: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """One digest for all files below some paths: by their content where it is `text`, else by size and modification time."""
     lines = []
     for path, status in _files(paths, skip=skip):
         if text and path.endswith(text):
-            lines.append(f"{path}\0{_content_digest(path)}")
+            lines.append(f"{path}\0{known.get(path) or _content_digest(path)}")
         else:
             lines.append(f"{path}\0{status.st_size}\0{status.st_mtime_ns}")
     # A path cannot hold a zero byte, so no two states read the same.

@@ -67,13 +67,14 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """All that a show becomes before it is uploaded."""
+    """All that a show becomes before it is uploaded. `sources` are the SHA-256 of the episodes' files that were read, by their paths."""
 
     episodes: tuple[Episode, ...]
     held_back: int
     next_public: datetime | None
     artifacts: tuple[Artifact, ...]
     findings: tuple[Finding, ...]
+    sources: tuple[tuple[str, str], ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -145,7 +146,8 @@ def manuscripts(job: Job, *, run: Runner = here) -> tuple[Manuscript, ...]:
 def write(built: Built, out: Path) -> PublishReport:
     """Write what was built into a folder: only files that differ, and what an earlier build alone produced goes. Raises TargetError."""
     target = open_target(str(out.absolute()), root=out)
-    return carry_out(make_plan(target.url, built.artifacts, holdings(target)), built.artifacts, target)
+    held = holdings(target)
+    return carry_out(make_plan(target.url, built.artifacts, held), built.artifacts, target, held=held)
 
 
 def inputs(job: Job, built: Built) -> list[Path]:
@@ -207,6 +209,7 @@ def _built(
         next_public=min((manuscript.published for manuscript in enriched.held_back if not manuscript.draft), default=None),
         artifacts=artifacts,
         findings=in_order((*ingested.findings, *enriched.findings, *link_findings)),
+        sources=tuple((manuscript.path, manuscript.digest) for manuscript in ingested.manuscripts),
     )
 
 

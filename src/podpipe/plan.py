@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
@@ -40,12 +39,9 @@ def rank(artifact: Artifact) -> Rank:
 
 def holding(artifact: Artifact) -> Holding:
     """What the manifest will say of an artifact once it is on the target."""
-    content = artifact.content
-    if isinstance(content, FileContent):
-        digest, length = content.digest, content.length
-    else:
-        digest, length = hashlib.sha256(content).hexdigest(), len(content)
-    return Holding(digest=digest, length=length, content_type=artifact.content_type, cache_control=artifact.cache_control)
+    return Holding(
+        digest=artifact.digest, length=_length(artifact), content_type=artifact.content_type, cache_control=artifact.cache_control
+    )
 
 
 def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Holding], *, keep: Collection[str] = ()) -> PublishPlan:

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
-from podpipe.crew import spread, together
+from podpipe.crew import part_size, spread, together
 from podpipe.enrichment import Heard, listen, picture_findings, published_files
 from podpipe.episode import (
     duplicate_findings,
@@ -27,7 +29,7 @@ from podpipe.episode import (
 from podpipe.errors import SourceError
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
-from podpipe.manuscript import read_manuscript
+from podpipe.manuscript import Reading, read_manuscript
 from podpipe.model import (
     Artifact,
     Episode,
@@ -42,8 +44,8 @@ from podpipe.model import (
 )
 from podpipe.plan import make_plan
 from podpipe.settings import Settings
-from podpipe.site import site_artifacts, site_keys
-from podpipe.social import POSTS, posts, posts_artifact, posts_lines
+from podpipe.site import site_keys, site_parts
+from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_theme
@@ -105,16 +107,21 @@ class Uploaded:
 def ingest(job: Job) -> Ingested:
     """Read every episode's file. Of two with one slug the second is left out, with its error."""
     settings = job.settings
-    folder = sources.read_episodes(settings.root, settings.episodes)
     zone = ZoneInfo(settings.show.timezone)
-    readings = spread(partial(read_manuscript, zone=zone, site=settings.liquid), folder.files)
+    paths = sources.list_episodes(settings.root, settings.episodes)
+    readings = spread(partial(_read, settings.root, zone=zone, site=settings.liquid), paths)
     manuscripts = in_feed_order(reading.manuscript for reading in readings if reading.manuscript)
-    findings = [*folder.findings, *(finding for reading in readings for finding in reading.findings)]
+    findings = [finding for reading in readings for finding in reading.findings]
     repeated = duplicate_findings(manuscripts)
     second = {finding.where.path for finding in repeated}
     return Ingested(
         manuscripts=tuple(manuscript for manuscript in manuscripts if manuscript.path not in second), findings=(*findings, *repeated)
     )
+
+
+def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Reading:
+    source = sources.read_source(root, path)
+    return Reading(manuscript=None, findings=(source,)) if isinstance(source, Finding) else read_manuscript(source, zone=zone, site=site)
 
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:
@@ -168,12 +175,12 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
     """Everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are."""
     show = job.settings.show
     theme = load_theme(sources.shared_folder("templates"))
-    halves: list[Callable[[], tuple[Artifact, ...]]] = [
-        partial(site_artifacts, show, enriched.episodes, theme),
+    size = part_size(len(enriched.episodes))
+    parts: list[Callable[[], tuple[Artifact, ...]]] = [
         partial(_feed, show, enriched.episodes),
+        *site_parts(show, enriched.episodes, theme, size=size),
     ]
-    site, feed = together(halves)
-    made = [*site, *theme.assets(), *feed]
+    made = [*theme.assets(), *(artifact for part in together(parts) for artifact in part)]
     taken = {POSTS, *(artifact.key for artifact in made)}
     digests = Digests(cache_folder())
     kept = []
@@ -196,7 +203,7 @@ def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
 def compose(job: Job, enriched: Enriched) -> Artifact:
     """Write the social posts for each chapter of each episode, into one file for whoever posts them."""
     show = job.settings.show
-    return posts_artifact(spread(lambda episode: posts_lines(posts(show, episode)), enriched.episodes))
+    return posts_artifact(spread(partial(posts_lines, show), enriched.episodes))
 
 
 def upload(
@@ -222,7 +229,7 @@ def upload(
     if blocked or findings or job.dry_run:
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
-    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, on_step=on_step))
+    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step))
 
 
 def _chosen(job: Job, manuscripts: tuple[Manuscript, ...]) -> tuple[set[str], list[Manuscript], list[Finding]]:

@@ -43,7 +43,8 @@ def a_show(tmp_path: Path) -> list[Artifact]:
 
 def publish(url: str, artifacts: list[Artifact], root: Path) -> PublishReport:
     target = open_target(url, root=root)
-    return carry_out(make_plan(target.url, artifacts, holdings(target)), artifacts, target)
+    held = holdings(target)
+    return carry_out(make_plan(target.url, artifacts, held), artifacts, target, held=held)
 
 
 def body(server: S3Server, bucket: str, key: str) -> bytes:

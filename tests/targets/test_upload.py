@@ -34,6 +34,8 @@ SHOW = [
 class Diary:
     """A folder that writes down what is asked of it, and refuses the keys that it is told to refuse."""
 
+    forks = False
+
     def __init__(self, folder: Path, *, parallel: int = 1, refuse: tuple[str, ...] = ()) -> None:
         self.folder = LocalTarget(str(folder), root=folder)
         self.url = self.folder.url
@@ -70,7 +72,8 @@ def plan_for(target: Diary, artifacts: list[Artifact]) -> PublishPlan:
 
 
 def publish(target: Diary, artifacts: list[Artifact]) -> PublishReport:
-    return carry_out(plan_for(target, artifacts), artifacts, target)
+    held = holdings(target)
+    return carry_out(make_plan(target.url, artifacts, held), artifacts, target, held=held)
 
 
 def test_changes_are_made_in_order_and_the_manifest_comes_last(tmp_path: Path) -> None:
@@ -78,8 +81,9 @@ def test_changes_are_made_in_order_and_the_manifest_comes_last(tmp_path: Path) -
     publish(target, [artifact("episode/0")])
     target.asked.clear()
     heard: list[Step] = []
-    plan = plan_for(target, SHOW)
-    report = carry_out(plan, SHOW, target, on_step=heard.append)
+    held = holdings(target)
+    plan = make_plan(target.url, SHOW, held)
+    report = carry_out(plan, SHOW, target, held=held, on_step=heard.append)
     keys = ("audio/1.mp3", "chapters/1.json", "episode/1", "feed.xml")
     assert target.changes() == [*(f"put {key}" for key in keys), "delete episode/0", f"put {MANIFEST}"]
     assert report == PublishReport(target=target.url, put=keys, deleted=("episode/0",), bytes_sent=28)
@@ -90,9 +94,9 @@ def test_changes_are_made_in_order_and_the_manifest_comes_last(tmp_path: Path) -
 def test_a_plan_without_steps_touches_nothing(tmp_path: Path) -> None:
     target = Diary(tmp_path)
     publish(target, SHOW)
-    plan = plan_for(target, SHOW)
+    held = holdings(target)
     target.asked.clear()
-    assert carry_out(plan, SHOW, target) == PublishReport(target=target.url, unchanged=4)
+    assert carry_out(make_plan(target.url, SHOW, held), SHOW, target, held=held) == PublishReport(target=target.url, unchanged=4)
     assert target.asked == []
 
 
@@ -154,7 +158,7 @@ def test_an_interrupted_publish_remembers_what_arrived(tmp_path: Path) -> None:
 
     target = Diary(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        carry_out(plan_for(target, SHOW), SHOW, target, on_step=interrupt)
+        carry_out(plan_for(target, SHOW), SHOW, target, held={}, on_step=interrupt)
     assert publish(target, SHOW).put == ("feed.xml",)
 
 
@@ -183,7 +187,7 @@ def test_a_recording_that_changes_before_it_is_sent_stops_the_publish(tmp_path: 
     else:
         source.write_bytes(left)
     with pytest.raises(TargetError, match=message):
-        carry_out(plan, show, target)
+        carry_out(plan, show, target, held={})
     assert target.changes() == []
 
 
@@ -205,6 +209,26 @@ def test_objects_of_one_rank_travel_side_by_side_and_the_feed_alone(tmp_path: Pa
     assert target.changes()[3:] == ["put feed.xml", f"put {MANIFEST}"]
 
 
+@pytest.mark.parametrize("blocked", [None, "chapters/77"])
+def test_many_small_files_come_out_the_same_whoever_writes_them(tmp_path: Path, blocked: str | None) -> None:
+    show = [SHOW[0], *(artifact(f"chapters/{number}/a.json", str(number).encode(), "application/json") for number in range(300))]
+    target = open_target("file:public", root=tmp_path)
+    if blocked:
+        (tmp_path / "public/chapters").mkdir(parents=True)
+        (tmp_path / "public" / blocked).write_text("somebody's own")
+        with pytest.raises(TargetError, match=r"cannot write chapters/77/a\.json"):
+            carry_out(make_plan(target.url, show, {}), show, target, held={})
+        assert target.read("feed.xml") is None
+        (tmp_path / "public" / blocked).unlink()
+    held = holdings(target)
+    heard: list[Step] = []
+    plan = make_plan(target.url, show, held)
+    assert carry_out(plan, show, target, held=held, on_step=heard.append).put == tuple(step.key for step in plan.steps)
+    assert tuple(heard) == plan.steps
+    assert {made.key: target.read(made.key) for made in show} == {made.key: made.content for made in show}
+    assert holdings(target).keys() == {made.key for made in show}
+
+
 def test_a_damaged_manifest_names_its_target(tmp_path: Path) -> None:
     (tmp_path / ".podpipe").mkdir()
     (tmp_path / MANIFEST).write_bytes(b"{")
@@ -215,11 +239,12 @@ def test_a_damaged_manifest_names_its_target(tmp_path: Path) -> None:
 
 def test_a_folder_with_a_file_in_the_way_keeps_its_feed(tmp_path: Path) -> None:
     target = open_target("file:public", root=tmp_path)
-    carry_out(make_plan(target.url, SHOW, {}), SHOW, target)
+    carry_out(make_plan(target.url, SHOW, {}), SHOW, target, held={})
     (tmp_path / "public/chapters/2").write_text("somebody's own")
+    held = holdings(target)
     show = [artifact("feed.xml", b"changed", RSS), *SHOW[1:], artifact("chapters/2/1.json", content_type="application/json")]
     with pytest.raises(TargetError, match=r"cannot write chapters/2/1\.json"):
-        carry_out(make_plan(target.url, show, holdings(target)), show, target)
+        carry_out(make_plan(target.url, show, held), show, target, held=held)
     assert target.read("feed.xml") == b"content"
     manifest = target.read(MANIFEST)
     assert manifest is not None

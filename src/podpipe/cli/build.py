@@ -45,7 +45,15 @@ def _build(arguments: argparse.Namespace, out: Path, *, began: float, now: datet
     summary = f"{report.episodes(len(built.episodes), held_back=built.held_back)} built into {out}"
     said = {"summary": summary, "told": report.told(built.findings, show, quiet=False)}
     freshness.remember_build(
-        show, out, as_of=now, until=built.next_public, read=pipeline.inputs(job, built), said=said, began=began, options=options
+        show,
+        out,
+        as_of=now,
+        until=built.next_public,
+        read=pipeline.inputs(job, built),
+        digests={f"{settings.root / path}": digest for path, digest in built.sources},
+        said=said,
+        began=began,
+        options=options,
     )
     if not arguments.quiet:
         print(f"{summary}: {len(written.put)} files written, {len(written.deleted)} removed, {written.unchanged} unchanged")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -17,14 +18,21 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """One thing that listeners get. `key` is its path below the site's root, as its URL has it, without a leading slash."""
+    """One thing that listeners get. `key` is its path below the site's root, as its URL has it, without a leading slash.
+
+    `digest` is the SHA-256 of its bytes in hex, taken when it is made: in whichever process does that.
+    """
 
     key: str
     content: bytes | FileContent
     content_type: str
     cache_control: str
+    digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        content = self.content
+        digest = content.digest if isinstance(content, FileContent) else hashlib.sha256(content).hexdigest()
+        object.__setattr__(self, "digest", digest)  # frozen for everybody else
         if not self.key or self.key.startswith("/") or ".." in self.key.split("/"):
             raise ValueError(f"not a key below the site's root: {self.key!r}")
 

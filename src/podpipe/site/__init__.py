@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from podpipe.episode import chapters_key
@@ -26,7 +27,7 @@ from podpipe.site.views import (
 from podpipe.site.words import locale, words_for
 from podpipe.timecode import seconds
 
-__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys"]
+__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts"]
 
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
 _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
@@ -43,12 +44,14 @@ class _Appearances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Site:
-    """One show's site while it is made: its addresses, and what every page is given, its frame included."""
+    """One show's site while it is made: its addresses, the values of every page (its frame among them), people by id, its linked data."""
 
     show: Show
     addresses: Addresses
     templates: Templates
     values: Mapping[str, object]
+    people: Mapping[str, PersonView]
+    series: Mapping[str, object]
 
     def page(self, key: str, template: str, **values: object) -> Artifact:
         return _text(key, self.templates.render(template, **self.values, **values), "text/html; charset=utf-8")
@@ -66,21 +69,32 @@ class _Site:
 def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
     """Every page of a show, given its episodes newest first, and what lies beside the pages.
 
-    These are the index, the episodes and their JSON chapters, the people, the page for lost visitors, sitemap.xml and robots.txt. Links
-    within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
+    These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their JSON chapters.
+    Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
     """
+    return tuple(artifact for part in site_parts(show, episodes, templates, size=len(episodes)) for artifact in part())
+
+
+def site_parts(show: Show, episodes: Sequence[Episode], templates: Templates, *, size: int) -> list[Callable[[], tuple[Artifact, ...]]]:
+    """The same in parts, each to be made when it is called, by whoever has the time: first the pages about several episodes, then the
+    episodes in their order, `size` at a time."""
     addresses = Addresses.of(show.site_url)
     people = person_views(everybody(show, episodes), addresses, templates)
-    views = episode_views(show, episodes, addresses, people)
-    words = words_for(show.language)
-    entries = [templates.render("entry.html", episode=view, words=words) for view in views]
-    appearances = _appearances(episodes, views, entries, people)
-    values = _shared_values(show, addresses, templates, has_people=bool(appearances))
-    site = _Site(show=show, addresses=addresses, templates=templates, values=values)
+    values = _shared_values(show, addresses, templates, has_people=any(episode.credits for episode in episodes))
+    series = linked_series(show, addresses)
+    site = _Site(show=show, addresses=addresses, templates=templates, values=values, people=people, series=series)
+    runs = (slice(start, start + size) for start in range(0, len(episodes), max(size, 1)))
+    return [partial(_overview, site, episodes), *(partial(_episode_pages, site, episodes, run) for run in runs)]
+
+
+def _overview(site: _Site, episodes: Sequence[Episode]) -> tuple[Artifact, ...]:
+    addresses = site.addresses
+    views = episode_views(site.show, episodes, addresses, site.people)
+    words = words_for(site.show.language)
+    entries = [site.templates.render("entry.html", episode=view, words=words) for view in views]
+    appearances = _appearances(episodes, views, entries, site.people)
     return (
         _index_page(site, entries),
-        *_episode_pages(site, episodes, views),
-        *(chapters for episode in episodes if (chapters := chapters_artifact(show, episode))),
         *_people_pages(site, appearances),
         site.page("404.html", "404.html"),
         _sitemap(addresses, views, appearances),
@@ -158,30 +172,38 @@ def _index_page(site: _Site, entries: Sequence[str]) -> Artifact:
     return site.page("index.html", "index.html", page=page, entries=entries, linked_data=linked_show(show, addresses))
 
 
-def _episode_pages(site: _Site, episodes: Sequence[Episode], views: Sequence[EpisodeView]) -> list[Artifact]:
-    neighbours = (None, *views, None)
-    series = linked_series(site.show, site.addresses)
-    pages = []
-    for episode, newer, view, older in zip(episodes, neighbours, views, neighbours[2:], strict=False):
-        page = site.about(episode.title, view.url, episode.description, episode.image)
-        pages.append(
-            site.page(
-                episode.key,
-                "episode.html",
-                page=page,
-                episode=view,
-                notes=episode.notes.html,
-                chapters=chapter_views(episode.chapters, site.addresses),
-                audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
-                newer=newer,
-                older=older,
-                tweets=_TWEET.search(episode.notes.html) is not None,
-                linked_data=linked_episode(
-                    episode, view, language=site.show.language, image=page.image, series=series, addresses=site.addresses
-                ),
-            )
-        )
-    return pages
+def _episode_pages(site: _Site, episodes: Sequence[Episode], run: slice) -> tuple[Artifact, ...]:
+    """The pages of a run of episodes and their JSON chapters."""
+    wanted = episodes[run]
+    newer_ones, older_ones = episodes[max(run.start - 1, 0) : run.start], episodes[run.stop : run.stop + 1]
+    views = episode_views(site.show, (*newer_ones, *wanted, *older_ones), site.addresses, site.people)
+    neighbours = (*(() if newer_ones else (None,)), *views, *(() if older_ones else (None,)))
+    made: list[Artifact] = []
+    for episode, newer, view, older in zip(wanted, neighbours, neighbours[1:], neighbours[2:], strict=False):
+        made.append(_episode_page(site, episode, view, newer=newer, older=older))
+        chapters = chapters_artifact(site.show, episode)
+        if chapters:
+            made.append(chapters)
+    return tuple(made)
+
+
+def _episode_page(site: _Site, episode: Episode, view: EpisodeView, *, newer: EpisodeView | None, older: EpisodeView | None) -> Artifact:
+    page = site.about(episode.title, view.url, episode.description, episode.image)
+    return site.page(
+        episode.key,
+        "episode.html",
+        page=page,
+        episode=view,
+        notes=episode.notes.html,
+        chapters=chapter_views(episode.chapters, site.addresses),
+        audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
+        newer=newer,
+        older=older,
+        tweets=_TWEET.search(episode.notes.html) is not None,
+        linked_data=linked_episode(
+            episode, view, language=site.show.language, image=page.image, series=site.series, addresses=site.addresses
+        ),
+    )
 
 
 def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Artifact]:

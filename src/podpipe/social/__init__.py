@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -69,8 +69,12 @@ def posts(show: Show, episode: Episode) -> tuple[SocialPost, ...]:
 
     Raises ConfigError for a network that podpipe does not know.
     """
-    networks = tuple(_network(name) for name in show.networks)
-    return tuple(post for draft in _drafts(show, episode) for post in _posts(draft, networks, episode.slug))
+    return tuple(
+        SocialPost(
+            episode=episode.slug, chapter=draft.chapter, network=network.name, text=text, length=length, limit=network.limit, url=draft.url
+        )
+        for draft, network, text, length in _fitted(show, episode)
+    )
 
 
 def as_json(post: SocialPost) -> dict[str, object]:
@@ -86,9 +90,22 @@ def as_json(post: SocialPost) -> dict[str, object]:
     }
 
 
-def posts_lines(posts: Sequence[SocialPost]) -> str:
-    """Some posts as items of a JSON array, on one line and without the array's brackets."""
-    return ", ".join(_line(post) for post in posts)
+def posts_lines(show: Show, episode: Episode) -> str:
+    """What `posts` gives for an episode as items of a JSON array, each as `as_json` has it, on one line and without the array's brackets.
+
+    A show has many posts: only their strings need an encoder, and those that several share need it once.
+    """
+    slug = _quoted(episode.slug)
+    lines = []
+    known, whole, quoted, url = None, "", "", ""
+    for draft, network, text, length in _fitted(show, episode):
+        if draft is not known:
+            known, whole, quoted, url = draft, text, _quoted(text), _quoted(draft.url)
+        lines.append(
+            f'{{"episode": {slug}, "chapter": {"null" if draft.chapter is None else draft.chapter}, "network": "{network.name}", '
+            f'"text": {quoted if text is whole else _quoted(text)}, "length": {length}, "limit": {network.limit}, "url": {url}}}'
+        )
+    return ", ".join(lines)
 
 
 def posts_artifact(lines: Iterable[str]) -> Artifact:
@@ -98,15 +115,6 @@ def posts_artifact(lines: Iterable[str]) -> Artifact:
         content="".join(("[\n", ",\n".join(line for line in lines if line), "\n]\n")).encode(),
         content_type="application/json",
         cache_control="public, max-age=300",
-    )
-
-
-def _line(post: SocialPost) -> str:
-    # What json.dumps makes of `as_json`, in a fifth of the time: nothing but its strings needs an encoder, and a show has many posts.
-    chapter = "null" if post.chapter is None else post.chapter
-    return (
-        f'{{"episode": {_quoted(post.episode)}, "chapter": {chapter}, "network": {_quoted(post.network)}, "text": {_quoted(post.text)}, '
-        f'"length": {post.length}, "limit": {post.limit}, "url": {_quoted(post.url)}}}'
     )
 
 
@@ -138,16 +146,17 @@ def _drafts(show: Show, episode: Episode) -> Iterator[_Draft]:
         )
 
 
-def _posts(draft: _Draft, networks: Sequence[Network], slug: str) -> Iterator[SocialPost]:
-    whole = draft.text()
-    for network in networks:
-        text, length = whole, network.length(whole)
-        if length > network.limit:
-            text = _cut(draft, network).text()
-            length = network.length(text)
-        yield SocialPost(
-            episode=slug, chapter=draft.chapter, network=network.name, text=text, length=length, limit=network.limit, url=draft.url
-        )
+def _fitted(show: Show, episode: Episode) -> Iterator[tuple[_Draft, Network, str, int]]:
+    """Each draft for each network, with its text and that text's length as the network takes it."""
+    networks = tuple(_network(name) for name in show.networks)
+    for draft in _drafts(show, episode):
+        whole = draft.text()
+        for network in networks:
+            text, length = whole, network.length(whole)
+            if length > network.limit:
+                text = _cut(draft, network).text()
+                length = network.length(text)
+            yield draft, network, text, length
 
 
 def _cut(draft: _Draft, network: Network) -> _Draft:

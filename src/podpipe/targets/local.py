@@ -38,6 +38,7 @@ class LocalTarget:
 
     # Writing small files is bound by the interpreter: threads take longer than one.
     parallel = 1
+    forks = True
 
     def __init__(self, url: str, *, root: Path) -> None:
         self.url = url

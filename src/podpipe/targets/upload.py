@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from podpipe import crew
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent, Holding, PublishPlan, PublishReport, Step
 from podpipe.plan import MANIFEST, holding, manifest_bytes, rank, read_manifest
@@ -32,12 +33,18 @@ def holdings(target: Target) -> dict[str, Holding]:
 
 
 def carry_out(
-    plan: PublishPlan, artifacts: Iterable[Artifact], target: Target, *, on_step: Callable[[Step], None] = lambda _: None
+    plan: PublishPlan,
+    artifacts: Iterable[Artifact],
+    target: Target,
+    *,
+    held: Mapping[str, Holding],
+    on_step: Callable[[Step], None] = lambda _: None,
 ) -> PublishReport:
     """Make the plan's changes and report them; a plan without steps touches nothing.
 
-    Objects of one rank may travel side by side. The feed goes when all the others have arrived, deletions come after it, the manifest is
-    written at the end. `on_step` hears of each finished step, in the caller's own thread.
+    `held` is what the target held when the plan was made. Objects of one rank may travel side by side. The feed goes when all the others
+    have arrived, deletions come after it, the manifest is written at the end. `on_step` hears of each finished step, in the caller's own
+    thread.
 
     Raises TargetError for the first failure. Nothing that the order puts later is then begun, the feed above all, and the manifest is
     still written for what did arrive: the next publish sends only the rest.
@@ -45,21 +52,31 @@ def carry_out(
     if not plan.steps:
         return PublishReport(target=plan.target, unchanged=plan.unchanged)
     made = {artifact.key: artifact for artifact in artifacts}
-    held = holdings(target)
     begun: list[Step] = []
     done: list[Step] = []
 
-    def carry(step: Step) -> None:
-        begun.append(step)
+    def change(step: Step) -> None:
         if step.action == "put":
             _put(made[step.key], target)
         else:
             target.delete(step.key)
+
+    def carry(step: Step) -> None:
+        begun.append(step)
+        change(step)
         done.append(step)
 
     try:
-        for _, group in groupby(plan.steps, key=lambda step: rank(made[step.key]) if step.action == "put" else None):
-            _run(tuple(group), carry, parallel=target.parallel, on_step=on_step)
+        for _, steps in groupby(plan.steps, key=lambda step: rank(made[step.key]) if step.action == "put" else None):
+            group = tuple(steps)
+            if target.forks and crew.pays(len(group)):
+                begun += group  # what another process has done before one fails is not known here
+                crew.spread(change, group)
+                done += group
+                for step in group:
+                    on_step(step)
+            else:
+                _run(group, carry, parallel=target.parallel, on_step=on_step)
     except BaseException:
         if done:
             with suppress(TargetError):
