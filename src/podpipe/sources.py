@@ -112,13 +112,13 @@ def find_audio(root: Path, static: Sequence[tuple[str, str]], written: str) -> P
     relative = written.lstrip("/")
     if ".." in relative.replace("\\", "/").split("/") or not relative:
         raise ValueError(written)
-    places = [root / relative]
-    places += [root / folder / relative[len(prefix) + 1 :] for folder, prefix in static if prefix and relative.startswith(f"{prefix}/")]
+    places = [relative]
+    places += [f"{folder}/{relative[len(prefix) + 1 :]}" for folder, prefix in static if prefix and relative.startswith(f"{prefix}/")]
     for place in places:
-        if os.path.isfile(place):  # noqa: PTH113 - Path.is_file raises for a name that is too long or in a closed folder
-            if not place.resolve().is_relative_to(root.resolve()):
+        if os.path.isfile(os.path.join(root, place)):  # noqa: PTH113, PTH118 - Path.is_file raises for a name that is too long
+            if not (root / place).resolve().is_relative_to(root.resolve()):
                 raise ValueError(written)
-            return place
+            return root / place
     return None
 
 

@@ -58,11 +58,11 @@ class Notes:
     anchors: tuple[tuple[int, str], ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _notes, (self.html, tuple(map(tuple, self.links)), self.anchors)  # bare, as chapters travel
+        return _notes, (self.html, tuple(zip(*self.links, strict=True)), self.anchors)  # bare, as chapters travel, and column by column
 
 
-def _notes(markup: str, links: tuple[tuple[Any, ...], ...], anchors: tuple[tuple[int, str], ...]) -> Notes:
-    return Notes(html=markup, links=tuple(map(Link._make, links)), anchors=anchors)
+def _notes(markup: str, columns: tuple[tuple[Any, ...], ...], anchors: tuple[tuple[int, str], ...]) -> Notes:
+    return Notes(html=markup, links=tuple(map(Link, *columns)) if columns else (), anchors=anchors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
