@@ -42,12 +42,8 @@ def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 def part_size(count: int) -> int:
     """How many of `count` items make a good task for `together`: all of them, where they are few."""
-    return math.ceil(count / (_processes() * _SHARES)) if pays(count) else max(1, count)
-
-
-def pays(count: int) -> bool:
-    """Whether so many items are enough to be shared out, and whether they can be."""
-    return count >= _FEWEST and _processes() > 1
+    processes = _processes() if count >= _FEWEST else 1
+    return max(1, count if processes == 1 else math.ceil(count / (processes * _SHARES)))
 
 
 def together(tasks: Sequence[Callable[[], R]]) -> list[R]:

@@ -34,8 +34,6 @@ SHOW = [
 class Diary:
     """A folder that writes down what is asked of it, and refuses the keys that it is told to refuse."""
 
-    forks = False
-
     def __init__(self, folder: Path, *, parallel: int = 1, refuse: tuple[str, ...] = ()) -> None:
         self.folder = LocalTarget(str(folder), root=folder)
         self.url = self.folder.url
@@ -207,26 +205,6 @@ def test_objects_of_one_rank_travel_side_by_side_and_the_feed_alone(tmp_path: Pa
     publish(target, show)
     assert sorted(target.changes()[:3]) == ["put episode/0", "put episode/1", "put episode/2"]
     assert target.changes()[3:] == ["put feed.xml", f"put {MANIFEST}"]
-
-
-@pytest.mark.parametrize("blocked", [None, "chapters/77"])
-def test_many_small_files_come_out_the_same_whoever_writes_them(tmp_path: Path, blocked: str | None) -> None:
-    show = [SHOW[0], *(artifact(f"chapters/{number}/a.json", str(number).encode(), "application/json") for number in range(300))]
-    target = open_target("file:public", root=tmp_path)
-    if blocked:
-        (tmp_path / "public/chapters").mkdir(parents=True)
-        (tmp_path / "public" / blocked).write_text("somebody's own")
-        with pytest.raises(TargetError, match=r"cannot write chapters/77/a\.json"):
-            carry_out(make_plan(target.url, show, {}), show, target, held={})
-        assert target.read("feed.xml") is None
-        (tmp_path / "public" / blocked).unlink()
-    held = holdings(target)
-    heard: list[Step] = []
-    plan = make_plan(target.url, show, held)
-    assert carry_out(plan, show, target, held=held, on_step=heard.append).put == tuple(step.key for step in plan.steps)
-    assert tuple(heard) == plan.steps
-    assert {made.key: target.read(made.key) for made in show} == {made.key: made.content for made in show}
-    assert holdings(target).keys() == {made.key for made in show}
 
 
 def test_a_damaged_manifest_names_its_target(tmp_path: Path) -> None:

@@ -28,10 +28,6 @@ class Target(Protocol):
     def parallel(self) -> int:
         """How many `put` calls at once this target gains from."""
 
-    @property
-    def forks(self) -> bool:
-        """Whether processes forked from this one may put at the same time: nothing is open that they would share."""
-
     def sizes(self) -> Mapping[str, int]:
         """The bytes of every object held, by key."""
 

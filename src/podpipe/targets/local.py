@@ -36,9 +36,8 @@ class LocalTarget:
     of the folder is written, links that lead out of it included.
     """
 
-    # Writing small files is bound by the interpreter: threads take longer than one.
+    # Threads that write small files wait for the interpreter, and processes for each other's hold on the folder: both take longer than one.
     parallel = 1
-    forks = True
 
     def __init__(self, url: str, *, root: Path) -> None:
         self.url = url

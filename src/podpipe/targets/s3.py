@@ -79,7 +79,6 @@ class S3Target:
     """
 
     parallel = 8
-    forks = False
 
     def __init__(self, url: str) -> None:
         self._address = parse_address(url)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from podpipe import crew
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent, Holding, PublishPlan, PublishReport, Step
 from podpipe.plan import MANIFEST, holding, manifest_bytes, rank, read_manifest
@@ -55,28 +54,17 @@ def carry_out(
     begun: list[Step] = []
     done: list[Step] = []
 
-    def change(step: Step) -> None:
+    def carry(step: Step) -> None:
+        begun.append(step)
         if step.action == "put":
             _put(made[step.key], target)
         else:
             target.delete(step.key)
-
-    def carry(step: Step) -> None:
-        begun.append(step)
-        change(step)
         done.append(step)
 
     try:
-        for _, steps in groupby(plan.steps, key=lambda step: rank(made[step.key]) if step.action == "put" else None):
-            group = tuple(steps)
-            if target.forks and crew.pays(len(group)):
-                begun += group  # what another process has done before one fails is not known here
-                crew.spread(change, group)
-                done += group
-                for step in group:
-                    on_step(step)
-            else:
-                _run(group, carry, parallel=target.parallel, on_step=on_step)
+        for _, group in groupby(plan.steps, key=lambda step: rank(made[step.key]) if step.action == "put" else None):
+            _run(tuple(group), carry, parallel=target.parallel, on_step=on_step)
     except BaseException:
         if done:
             with suppress(TargetError):
