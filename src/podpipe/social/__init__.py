@@ -90,7 +90,7 @@ def as_json(post: SocialPost) -> dict[str, object]:
     }
 
 
-def posts_lines(show: Show, episode: Episode) -> str:
+def posts_lines(show: Show, episode: Episode) -> bytes:
     """What `posts` gives for an episode as items of a JSON array, each as `as_json` has it, on one line and without the array's brackets.
 
     A show has many posts: only their strings need an encoder, and those that several share need it once.
@@ -105,14 +105,14 @@ def posts_lines(show: Show, episode: Episode) -> str:
             f'{{"episode": {slug}, "chapter": {"null" if draft.chapter is None else draft.chapter}, "network": "{network.name}", '
             f'"text": {quoted if text is whole else _quoted(text)}, "length": {length}, "limit": {network.limit}, "url": {url}}}'
         )
-    return ", ".join(lines)
+    return ", ".join(lines).encode()
 
 
-def posts_artifact(lines: Iterable[str]) -> Artifact:
+def posts_artifact(lines: Iterable[bytes]) -> Artifact:
     """The posts of a show as a JSON array in `posts.json`, each of the lines that `posts_lines` gave on a line of its own."""
     return Artifact(
         key=POSTS,
-        content="".join(("[\n", ",\n".join(line for line in lines if line), "\n]\n")).encode(),
+        content=b"[\n%b\n]\n" % b",\n".join(line for line in lines if line),
         content_type="application/json",
         cache_control="public, max-age=300",
     )
