@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from podpipe.model import Link, Notes
@@ -16,7 +18,7 @@ def html_of(body: str) -> str:
     ("body", "html"),
     [
         ("**「強調」**です", "<p><strong>「強調」</strong>です</p>"),
-        ("00:27~01:00~ and ~~this~~", "<p>00:27~01:00~ and ~~this~~</p>"),
+        ("00:27~01:00~ and ~~this~~", "<p>00:27~01:00~ and <del>this</del></p>"),
         ("Thanks!\n---\n---\nNext", "<p>Thanks!</p><hr /><hr /><p>Next</p>"),
         (
             "| a | b |\n|---|---|\n| 1 | 2 |",
@@ -113,10 +115,37 @@ def test_every_link_is_told_with_its_line_and_column() -> None:
         Link(url="/images/b.png", line=7, column=33),
         Link(url="https://c.example", line=8, column=1),
         Link(url="https://d.example", line=9, column=None),
-        Link(url="https://e.example?x=1&y=2", line=11, column=None),
+        Link(url="https://e.example?x=1&y=2", line=11, column=10),
         Link(url="https://www.youtube.com/embed/f", line=13, column=8),
         Link(url="https://g.example/日本", line=15, column=6),
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "links"),
+    [
+        ("(https://a.example)", [("https://a.example", 1, 2)]),
+        ("see /a and [a](/a)", [("/a", 1, 16)]),
+        ("[a][r]\n\n[r]: https://a.example", [("https://a.example", 1, None)]),
+        ("www.a.example and me@a.example", [("http://www.a.example", 1, 1), ("mailto:me@a.example", 1, 19)]),
+        ("`https://a.example` [a](https://a.example)", [("https://a.example", 1, 2)]),
+        ("[a](https://a.example/x y)\n[b](https://b.example)", [("https://a.example/x y", 1, 5), ("https://b.example", 2, 5)]),
+        ("[^1]\n\n[^1]: https://a.example", [("https://a.example", 3, 7)]),
+        ("[a\nb](https://a.example)\n[c](/c)", [("https://a.example", 1, None), ("/c", 3, 5)]),
+        ("`x` [a\nb](https://a.example)\n[c](/c)", [("https://a.example", 1, None), ("/c", 3, 5)]),
+    ],
+)
+def test_the_place_of_a_link_is_told_however_it_is_written(body: str, links: list[tuple[str, int, int | None]]) -> None:
+    assert [tuple(link) for link in read_notes(body).links] == links
+
+
+@pytest.mark.parametrize("markup", ["", "<b>raw</b>"])
+def test_links_that_lead_elsewhere_can_be_left_out(markup: str) -> None:
+    body = f"# a\n[a](https://a.example)\n[b](/b) https://own.example/c {markup}"
+    whole = read_notes(body, first_line=4)
+    assert [link.line for link in whole.links] == [5, 6, 6]
+    assert read_notes(body, first_line=4, links_to="own.example") == replace(whole, links=whole.links[1:])
+    assert read_notes("[a](https://a.example)", links_to="own.example").links == ()
 
 
 def test_headings_get_the_ids_that_kramdown_gives_and_repeats_a_number() -> None:

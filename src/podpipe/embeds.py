@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
+
+from podpipe.code_blocks import code_spans, stands_in
 
 FRAME_HOSTS = frozenset(
     {
@@ -53,6 +56,7 @@ _MEDIA_ATTRIBUTES = {
         "hreflang",
         "id",
         "name",
+        "rel",
         "target",
         "data-footnote-ref",
         "data-footnote-backref",
@@ -67,24 +71,14 @@ _MEDIA_ATTRIBUTES = {
     "track": {"default", "kind", "label", "src", "srclang"},
     "video": _PLAYING | {"playsinline", "poster"},
 }
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-_CODE = re.compile(
-    r"^[ >]*(?:[-*+][ ]+)?(?P<fence>`{3,}|~{3,})[^\n`]*$.*?(?:^[ >]*(?P=fence)[`~]*[ ]*$|\Z)"
-    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`)",
-    re.MULTILINE | re.DOTALL,
-)
+_SCRIPT = re.compile(r"<script\b([^<>]*+)>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
+_DEEPEST = 500
+_MOST_ESCAPES = 50_000
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 _EMPTY_FRAME = re.compile(r"<iframe(?![^>]*\ssrc=)[^>]*></iframe>")
-
-
-def code_spans(source: str) -> tuple[tuple[int, int], ...]:
-    """Where fenced code and code spans begin and end in Markdown: what stands there is only shown (CommonMark 4.5 and 6.1)."""
-    return tuple(match.span() for match in _CODE.finditer(source)) if "`" in source or "~~~" in source else ()
-
-
-def stands_in(spans: tuple[tuple[int, int], ...], place: int) -> bool:
-    """Whether a place in the text lies within one of the spans."""
-    return any(start <= place < end for start, end in spans)
 
 
 def without_scripts(source: str) -> str:
@@ -95,7 +89,40 @@ def without_scripts(source: str) -> str:
     if "<script" not in source.lower():
         return source
     code = code_spans(source)
-    return _SCRIPT.sub(lambda match: match[0] if stands_in(code, match.start()) else _instead_of_script(match), source)
+    parts: list[str] = []
+    done = 0
+    for opening in _SCRIPT.finditer(source):
+        if opening.start() < done or stands_in(code, opening.start()):
+            continue
+        closing = _SCRIPT_END.search(source, opening.end())
+        if closing is None:
+            break
+        written = source[opening.start() : closing.end()]
+        parts += (source[done : opening.start()], _instead_of_script(opening[1], written.count("\n")))
+        done = closing.end()
+    parts.append(source[done:])
+    return "".join(parts)
+
+
+def beyond_cleaning(markup: str) -> bool:
+    """Whether putting HTML in order would take time without bound: elements nested, or signs escaped, as in no author's notes."""
+    if markup.count("&") > _MOST_ESCAPES:
+        return True
+    if markup.count("<") < _DEEPEST:
+        return False
+    depths: Counter[str] = Counter()
+    depth = 0
+    for closing, written in _OPEN_OR_CLOSE.findall(markup):
+        name = written.lower()
+        if not closing and name not in _VOID:
+            depths[name] += 1
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif closing and depths[name]:
+            depths[name] -= 1
+            depth -= 1
+    return False
 
 
 def sanitised(markup: str) -> str:
@@ -146,9 +173,9 @@ def _kept_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def _instead_of_script(match: re.Match[str]) -> str:
-    attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(match[1])}
-    line_breaks = "\n" * match[0].count("\n")
+def _instead_of_script(written: str, lines: int) -> str:
+    attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(written)}
+    line_breaks = "\n" * lines
     deck = attributes.get("data-id", "")
     if _scheme_and_host(attributes.get("src", ""))[1] == "speakerdeck.com" and deck.isalnum():
         slide = attributes.get("data-slide", "")
