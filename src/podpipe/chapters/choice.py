@@ -1,0 +1,303 @@
+"""Which of the lines that may be chapters are: those that form a list which a listener can follow in time."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from podpipe.chapters.lines import Candidate
+from podpipe.chapters.times import has_time
+
+
+class Run(NamedTuple):
+    """Candidates that are written as one list, and those of them whose times never step back.
+
+    `nested` is a list within another, `named` one that a heading or line above it calls a list of chapters.
+    """
+
+    every: list[Candidate]
+    kept: list[Candidate]
+    nested: bool
+    named: bool
+
+    def slips(self) -> list[Candidate]:
+        """Lines that are chapters although their times are out of order: so few in so long a list that somebody mistyped them."""
+        if len(self.every) - len(self.kept) > len(self.every) / (_SLIPS if self.every[0].form == "leading" else _SLIPS_AT_END):
+            return []
+        kept = set(map(id, self.kept))
+        return [found for found in self.every if id(found) not in kept]
+
+
+class Choice(NamedTuple):
+    """The chapters in the order of their start, and the lists that they are written in."""
+
+    chosen: list[Candidate]
+    runs: list[Run]
+
+
+_OF_CHAPTERS = re.compile(
+    r"目次|チャプター|タイムスタンプ|タイムコード|タイムライン|chapters?\b|time ?(?:stamps?|codes?|line)\b|kapitel|chapitres|cap[ií]tulos"
+    r"|таймкод|тайминг|타임|목차|章节|時間軸|时间",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(
+    r"訂正|正誤|誤り|お詫び|勘誤|勘误|更正|errat|corrections?\b|文字起こし|書き起こし|transcript|transkript|untertitel|subtitles",
+    re.IGNORECASE,
+)
+_OF_DAYS = re.compile(r"スケジュール|タイムテーブル|時間割|日程|開催|schedule|timetable", re.IGNORECASE)
+_MISTAKES = ("ではなく", "正しくは", "間違い", "應為", "應是", "应为", "更正", "instead of", "should be", "should have been")
+_OPENING = re.compile(
+    r"開場|開演|受付|集合|解散|懇親会|開会|閉会|終了|休憩|昼食|ランチ|doors|registration|lunch|coffee break", re.IGNORECASE
+)
+_SPEAKER = re.compile(r"[^:：]{1,24}[:：]")
+_KINDS = ("heading", "item", "row", "plain")
+_MORNING, _NIGHT = timedelta(minutes=6), timedelta(minutes=30)
+_SECOND, _STEP, _HALF_HOUR = timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30)
+"""What 6:00 and 30:00 would be as times within a recording (late-night programmes count hours beyond 24), and the steps of timetables."""
+_CAPTION, _SPEECH = timedelta(seconds=10), timedelta(seconds=90)
+"""Captions follow each other, and speakers take turns, faster than that."""
+_LABEL = 40
+_FAR, _NEAR = 4_000, 400
+"""How many characters above a list its section's heading, and its own label, are looked for."""
+_SLIPS, _SLIPS_AT_END = 4, 8
+"""Of so many lines of a list one may be out of order, by a slip in its time, and is a chapter all the same. Times at the ends of lines,
+which may be lengths, have to agree better."""
+_LINES = 12
+"""How many lines above a nested item the one is looked for that it lies in."""
+_MOST_RUNS = 100
+"""More lists than that are not weighed against each other, so that no file takes long."""
+
+
+def choose(candidates: list[Candidate], body: str) -> Choice:
+    """The chapters among all lines that look like one: each start once, headings before items before table rows before plain lines."""
+    chosen: list[Candidate] = []
+    lists: list[Run] = []
+    starts: dict[timedelta, Candidate] = {}
+    for kind in _KINDS:
+        alike = [found for found in candidates if found.kind == kind]
+        if not alike or all(found.start in starts for found in alike):
+            continue  # none of its kind, or an agenda that the headings repeat
+        runs = [run for group, nested in _groups(alike, body) if (run := _run(group, body, nested=nested)) is not None]
+        if kind == "plain" and len(chosen) > 1:
+            runs = [run for run in runs if len(run.kept) > 2]  # a paragraph of notes may begin with a time that it speaks of
+        of_kind, used = _merged(runs)
+        if len(of_kind) > 1 and chosen and any(run.named for run in used) and not _agree(chosen, of_kind):
+            chosen, lists = of_kind, used  # a list that is called one wins
+        else:
+            chosen, taken = _together(chosen, of_kind)
+            lists += used if taken else ()
+        starts = {found.start: found for found in reversed(chosen)}
+    if len(chosen) == 1 and not _stands_alone(chosen[0], body):
+        return Choice([], [])  # one time alone in running notes is no list of chapters
+    for found in (slip for run in lists for slip in run.slips()):
+        starts.setdefault(found.start, found)
+    return Choice(sorted(starts.values(), key=lambda found: found.start), lists)
+
+
+def _groups(alike: list[Candidate], body: str) -> Iterator[tuple[list[Candidate], bool]]:
+    """Candidates of one kind as the lists that they are written in, one for each section and depth, and whether a list lies in another."""
+    if alike[0].kind == "heading":
+        yield alike, False
+        return
+    for form in ("leading", "trailing", "bare"):
+        opened: dict[int, list[Candidate]] = {}
+        before: Candidate | None = None
+        for found in alike:
+            if found.form != form:
+                continue
+            if before is not None and body.count("\n#", before.place, found.place):
+                yield from _lists(opened)
+                opened = {}
+            before = found
+            level = found.indent // 2 if found.kind == "item" else 0
+            for deeper in [depth for depth in opened if depth > level]:
+                yield opened.pop(deeper), True
+            opened.setdefault(level, []).append(found)
+        yield from _lists(opened)
+
+
+def _lists(opened: dict[int, list[Candidate]]) -> Iterator[tuple[list[Candidate], bool]]:
+    outermost = min(opened, default=0)
+    for level, found in opened.items():
+        yield found, level > outermost
+
+
+def _run(group: list[Candidate], body: str, *, nested: bool) -> Run | None:
+    """The candidates of one list that stand in order of time; None where the list is of something else."""
+    first = group[0]
+    kept = _ascending(group)
+    many = len(group)
+    if len(kept) < 0.6 * many or (first.kind == "row" and many < 3):
+        return None
+    if first.kind != "heading":
+        if first.form != "leading" and not _ends_tell(group, kept):
+            return None
+        label = _label(first, body)
+        if _OF_CHAPTERS.search(label):
+            return Run(group, kept, nested, named=True)
+        if _is_called_other(group, label) or _lies_in_link(first, body):
+            return None
+    if _is_errata(group) or _is_timetable(group) or _is_transcript(group):
+        return None
+    return Run(group, kept, nested, named=False)
+
+
+def _is_called_other(group: list[Candidate], label: str) -> bool:
+    """Whether what stands above a list calls it something else. A long line is a sentence, and no label."""
+    labels = [line for line in label.split("\n") if len(line) <= _LABEL]
+    if any(_OF_OTHERS.search(line) for line in labels):
+        return True
+    return any(_OF_DAYS.search(line) for line in labels) and _are_hours(group, _SECOND)
+
+
+def _lies_in_link(first: Candidate, body: str) -> bool:
+    """Whether a list lies in an item that leads elsewhere and has no time of its own: what it tells are that page's times."""
+    parent = _parent(first, body) if first.indent > 1 else ""
+    return "://" in parent and not has_time(parent)
+
+
+def _ends_tell(group: list[Candidate], kept: list[Candidate]) -> bool:
+    """Whether times at the ends of lines are moments, and not the lengths of what each line names: then they always grow, and far."""
+    first, last, many = kept[0], kept[-1], len(group)
+    if (many - len(kept)) * _SLIPS_AT_END > many or any(earlier.start == later.start for earlier, later in itertools.pairwise(kept)):
+        return False
+    far = last.start - first.start > timedelta(minutes=5)
+    if first.form == "bare":
+        return far and many > 2 and (first.kind == "plain" or group[-1].line - group[0].line < 2 * many)
+    return many > 3 or (far and many > 1)
+
+
+def _label(first: Candidate, body: str) -> str:
+    """What stands above a list: the heading of its section, and the line before it, where neither is a chapter itself."""
+    earliest = max(first.place - _FAR, 0)
+    at = body.rfind("\n#", earliest, first.place) + 1
+    heading = body[at : body.find("\n", at)] if at or (not earliest and body.startswith("#")) else ""
+    above = _line_above(first, body)
+    return "\n".join(line for line in {heading, above} if line and not has_time(line))
+
+
+def _line_above(first: Candidate, body: str) -> str:
+    end = len(body[max(first.place - _NEAR, 0) : first.place].rstrip()) + max(first.place - _NEAR, 0)
+    return body[body.rfind("\n", 0, end) + 1 : end]
+
+
+def _parent(first: Candidate, body: str) -> str:
+    """The item that a nested one lies in."""
+    end = first.place
+    for _ in range(_LINES):
+        end = body.rfind("\n", 0, max(end - 1, 0)) + 1
+        line = body[end : end + _NEAR].partition("\n")[0]
+        if line.strip() and len(line) - len(line.lstrip()) < first.indent and line.lstrip()[0] in "-*+0123456789":
+            return line
+        if not end:
+            break
+    return ""
+
+
+def _is_errata(group: list[Candidate]) -> bool:
+    """Whether the lines say what was wrong at those times."""
+    together = "\n".join([found.written for found in group])
+    if not any(word in together for word in _MISTAKES):
+        return False
+    return 2 * sum(any(word in found.written for word in _MISTAKES) for found in group) >= len(group)
+
+
+def _is_timetable(group: list[Candidate]) -> bool:
+    """Whether the times are hours of a day: in round steps, none in the small hours of the morning."""
+    if not _are_hours(group, _STEP):
+        return False
+    if len(group) > 2 or any(_OPENING.search(found.written) for found in group):
+        return True
+    return group[0].kind == "plain" and _are_hours(group, 3 * _STEP)
+
+
+def _are_hours(group: list[Candidate], step: timedelta) -> bool:
+    return all(_MORNING <= found.start < _NIGHT and not found.start % step for found in group)
+
+
+def _is_transcript(group: list[Candidate]) -> bool:
+    """Whether the lines are what was said: by speakers that come again, at the pace of captions, or at great length."""
+    many = len(group)
+    if many < 4:
+        return False
+    titles = [found.written.lstrip("*_") for found in group]
+    if sum(map(len, titles)) > 400 * many and sum(len(found.title()) for found in group) > 400 * many:
+        return True
+    if many < 8:
+        return False
+    gaps = sorted(later.start - earlier.start for earlier, later in itertools.pairwise(group))
+    pace = gaps[len(gaps) // 2]
+    speakers = [speaker[0] for title in titles if (speaker := _SPEAKER.match(title)) is not None]
+    if len(set(titles)) <= many / 3 or (pace < _SPEECH and len(speakers) > 0.7 * many and 1 < len(set(speakers)) <= max(many / 4, 2)):
+        return True
+    return many > 11 and pace < _CAPTION
+
+
+def _merged(runs: list[Run]) -> tuple[list[Candidate], list[Run]]:
+    """One list of those that continue each other; a list that does not fit the longer ones is of something else."""
+    if any(len(run.kept) > 2 for run in runs):  # beside a whole list, one or two full hours are those of an event
+        runs = [run for run in runs if len(run.kept) > 2 or run.named or run.nested or not _are_hours(run.kept, _HALF_HOUR)]
+    if len(runs) == 1:
+        return runs[0].kept, runs
+    together = sorted((found for run in runs for found in run.kept), key=lambda found: found.line)
+    if _is_ascending(together):
+        return together, runs
+    chosen: list[Candidate] = []
+    used: list[Run] = []
+    for run in sorted(runs, key=lambda run: (run.nested, -len(run.kept)))[:_MOST_RUNS]:
+        with_run = sorted((*chosen, *run.kept), key=lambda found: found.line)
+        if _is_ascending(with_run):
+            chosen = with_run
+            used.append(run)
+    return chosen, used
+
+
+def _together(chosen: list[Candidate], others: list[Candidate]) -> tuple[list[Candidate], bool]:
+    """Chapters of two kinds of lines as one, and whether the others are among them."""
+    if not chosen or not others:
+        return others or chosen, bool(others)
+    if not _agree(chosen, others):
+        return (others, True) if len(others) > len(chosen) and len(chosen) < 3 else (chosen, False)
+    return [*chosen, *others], True
+
+
+def _agree(chosen: list[Candidate], others: list[Candidate]) -> bool:
+    """Whether two kinds of lines tell of the same chapters: one repeats the other, or they follow each other in time down the page."""
+    known = {found.start for found in chosen}
+    fresh = [found for found in others if found.start not in known]
+    if 2 * (len(others) - len(fresh)) >= min(len(others), len(chosen)):
+        return True
+    return _is_ascending(sorted((*chosen, *fresh), key=lambda found: found.line))
+
+
+def _stands_alone(found: Candidate, body: str) -> bool:
+    """Whether one time makes a chapter: as a heading, at the very beginning, or where it is called one."""
+    return found.kind == "heading" or (found.kind == "item" and not found.start) or bool(_OF_CHAPTERS.search(_label(found, body)))
+
+
+def _is_ascending(candidates: list[Candidate]) -> bool:
+    return all(earlier.start <= later.start for earlier, later in itertools.pairwise(candidates))
+
+
+def _ascending(candidates: list[Candidate]) -> list[Candidate]:
+    """The longest run of lines whose times never step back: times of something else are out of order."""
+    if _is_ascending(candidates):
+        return candidates
+    ends: list[timedelta] = []  # the earliest time on which a run of each length can end
+    last: list[int] = []  # and the candidate it ends on
+    before: list[int] = []
+    for index, candidate in enumerate(candidates):
+        length = bisect_right(ends, candidate.start)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [candidate.start]
+        last[length : length + 1] = [index]
+    run = []
+    index = last[-1]
+    while index >= 0:
+        run.append(candidates[index])
+        index = before[index]
+    return run[::-1]

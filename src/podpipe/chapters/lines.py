@@ -1,0 +1,221 @@
+"""What one line of show notes may say of a chapter: what kind of line it is, its time, and its title, which may go on below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from podpipe.chapters.times import SPACE, TAGS, Form, Kind, has_time, leads_to_moment, time_in, timed_lines
+from podpipe.chapters.words import LINKED, REFERRED, plain_text, web_address
+
+
+class Candidate(NamedTuple):
+    """A line that may be a chapter. `line` counts from 0, `place` is where the line begins in the text, `indent` the width before it.
+
+    `form` says where the time stands: at the beginning, at the end in brackets, or at the end without any. `written` is the title in
+    Markdown, since most candidates never need it read; `moment` is the address that the time itself is linked to.
+    """
+
+    kind: Kind
+    form: Form
+    start: timedelta
+    written: str
+    moment: str | None
+    line: int
+    place: int
+    indent: int
+
+    def title(self) -> str:
+        """The title as a reader sees it; empty where there is nothing to see."""
+        title = plain_text(self.written).strip(_AROUND).rstrip(":： ")
+        return title or (web_address(self.written) or "" if "<http" in self.written else "")
+
+    def url(self, definitions: Mapping[str, str]) -> str | None:
+        """The web address that the title leads to, by a link of its own or by one that is defined elsewhere in the notes."""
+        url = None
+        if "://" in self.written:
+            url = web_address(self.written)
+        elif "][" in self.written and (link := REFERRED.search(self.written)) is not None:
+            url = definitions.get((link[2] or link[1]).lower())
+        return None if url is None or url == self.moment or leads_to_moment(url) else url
+
+
+class _Notes:
+    """The show notes, and their lines, which are parted only where a line beside another one matters."""
+
+    def __init__(self, body: str) -> None:
+        self.body = body
+        self._lines: list[str] = []
+
+    @property
+    def lines(self) -> list[str]:
+        self._lines = self._lines or self.body.split("\n")
+        return self._lines
+
+
+_MARKER = re.compile(rf"(?:(#{{1,6}})|[-*+](?={SPACE})|[・•●○◆◇■□▶►▪‣◦⏱⏰🕐]|[0-9]{{1,3}}[.)](?={SPACE})){SPACE}*")
+_MARKER_STARTS = frozenset("#-*+・•●○◆◇■□▶►▪‣◦⏱⏰🕐0123456789")
+_MARKERS = 4
+_TAG_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
+_KIND_OF_TAG: dict[str, Kind] = {**dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"), "li": "item", "tr": "row", "td": "row"}
+_BREAK = re.compile(r"<br\s*/?>|</(?:li|p|dd|td|div)>(?=.)", re.IGNORECASE)
+_LONGEST_BELOW = 100
+_AROUND = "*_|~〜 \u200b\ufeff"
+_NO_TITLE = _AROUND + ":："
+_BEGINS_OTHER = frozenset("#->|<:{")
+_NO_TEXT = frozenset(["", "\n", "#", "-", ">"])
+_WIDTH, _MOST_LINES, _CJK = 70, 6, "\u2e80"
+"""Lines are broken at this width or beyond, over so many lines; and scripts from here on are written without blanks to break at."""
+_GOES_ON = ",;&-–—'’"
+_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]\n]+)\]: +<?(https?://[^\s>]+)", re.MULTILINE)
+
+
+def candidates(body: str, unseen: frozenset[int]) -> Iterator[Candidate]:
+    """Every line that may be a chapter, in order. Lines in `unseen`, counted from 0, belong to something else."""
+    notes = _Notes(body)
+    index = before = 0
+    for place in timed_lines(body):
+        index += body.count("\n", before, place)
+        before = place
+        if index in unseen:
+            continue
+        end = body.find("\n", place)
+        line = body[place:] if end < 0 else body[place:end]
+        parts = _BREAK.split(line) if "<" in line else [line]
+        for part in parts:
+            found = _read(part, notes, index, place, alone=len(parts) == 1)
+            if found is not None:
+                yield found
+
+
+def link_definitions(body: str) -> dict[str, str]:
+    """The web addresses of links by reference, by their labels in lower case (CommonMark 4.7)."""
+    return {label.lower(): address for label, address in _DEFINITION.findall(body)} if "]: " in body else {}
+
+
+def _read(line: str, notes: _Notes, index: int, place: int, *, alone: bool) -> Candidate | None:
+    kind, rest = _unmarked(line.strip())
+    if not rest or rest[0] == ">":
+        return None
+    if kind == "plain" and alone and index and line[0].isspace() and (item := _wrapped_item(notes.lines[index - 1])):
+        kind, rest, index, line = "item", f"{item} {rest}", index - 1, notes.lines[index - 1]
+    found = time_in(rest, kind)
+    if found is None:
+        return None
+    form, start, written, moment = found
+    if form == "trailing" and kind == "plain" and rest[:2] == rest[-2:] == "**":
+        kind = "heading"  # a paragraph that is bold as a whole is used as one
+    if kind == "row":
+        written = written.partition("|")[0]
+    if form == "leading" and alone and _may_go_on(written, kind, notes.body, place + len(line)):
+        written = _unwrapped(written, notes.lines, index, kind)
+    if not written.strip(_NO_TITLE):
+        if form == "leading":
+            kind, index, written = _beside(notes.lines, index, kind)
+        if not written.strip(_NO_TITLE):
+            return None
+    return Candidate(kind, form, start, written, moment, index, place, _indent(line) if kind == "item" else 0)
+
+
+def _wrapped_item(line: str) -> str:
+    """The text of an item that goes on in the next line, and that has no time of its own."""
+    kind, rest = _unmarked(line.strip())
+    return rest if kind == "item" and not has_time(line) else ""
+
+
+def _unmarked(rest: str) -> tuple[Kind, str]:
+    """What kind of line it is, and what stands behind its markers."""
+    kind: Kind = "plain"
+    for _ in range(_MARKERS):
+        if rest[:1] not in _MARKER_STARTS or (marker := _MARKER.match(rest)) is None:
+            break
+        if marker[1]:
+            if kind != "plain" and marker[0][-1] == "#":
+                break  # a hashtag
+            kind = "heading"
+        elif kind == "plain":
+            kind = "item"
+        rest = rest[marker.end() :]
+    if kind == "heading" and rest[-1:] == "#" and rest.rstrip("#")[-1:].isspace():
+        rest = rest.rstrip("#").rstrip()
+    if rest[:1] == "<" and (tags := TAGS.match(rest)):
+        for name in _TAG_NAME.findall(tags[0]):
+            kind = _KIND_OF_TAG.get(name.lower(), kind)
+        rest = rest[tags.end() :]
+    if kind == "plain" and rest[:1] == "|":
+        kind = "row"
+    return kind, rest
+
+
+def _indent(line: str) -> int:
+    width = len(line) - len(line.lstrip())
+    return len(line[:width].expandtabs(4)) if "\t" in line[:width] else width
+
+
+def _may_go_on(written: str, kind: Kind, body: str, end: int) -> bool:
+    """Whether a title may go on in the next line, told by what is quickly seen."""
+    if "[" in written and "]" not in written[written.rfind("[") :]:
+        return True
+    return kind != "heading" and body[end + 1 : end + 20].lstrip(" ")[:1] not in _NO_TEXT
+
+
+def _unwrapped(written: str, lines: list[str], index: int, kind: Kind) -> str:
+    """A title that goes on in the next lines: in the midst of a link, or where no more words would have gone on its own line."""
+    before = lines[index]
+    for following in lines[index + 1 : index + _MOST_LINES]:
+        opened = written.rfind("[")
+        is_broken = opened >= 0 and "]" not in written[opened:]
+        if not is_broken and kind == "heading":
+            break
+        text = following.strip()
+        if not text or text[0] in _BEGINS_OTHER or has_time(text) or _MARKER.match(text):
+            break
+        if is_broken:
+            whole = f"{written} {text}"
+            link = LINKED.search(whole, opened)
+            if link is None:
+                break
+            written = whole[: link.end()] if kind == "heading" else whole
+        elif _is_full(before, text):
+            written = f"{written} {text}"
+        else:
+            break
+        before = following
+    return written
+
+
+def _is_full(line: str, following: str) -> bool:
+    """Whether a line was broken within a sentence because the next word had no room on it."""
+    written = line.rstrip()
+    if not (written[-1].isalnum() or written[-1] in _GOES_ON) or max(written[-1], following[0]) >= _CJK or line.endswith("  "):
+        return False
+    return len(written) + len(following.split(maxsplit=1)[0]) > _WIDTH
+
+
+def _beside(lines: list[str], index: int, kind: Kind) -> tuple[Kind, int, str]:
+    """The title of a time that stands alone, and where it is written: in the heading right above it, or below it."""
+    above = lines[index - 1] if index and kind == "plain" else ""
+    if above.strip() and not has_time(above):
+        of_above, title = _unmarked(above.strip())
+        if of_above == "heading":
+            return "heading", index - 1, title
+    return kind, index, _below(lines, index, kind)
+
+
+def _below(lines: list[str], index: int, kind: Kind) -> str:
+    """What is written below a time: an item, a definition, or a short line under a heading."""
+    for line in lines[index + 1 : index + 3]:
+        text = line.strip()
+        if not text:
+            continue
+        if has_time(text):
+            return ""
+        below, rest = _unmarked(text)
+        if below == "item":
+            return rest
+        if below == "plain" and text[:2] == ": ":
+            return text[2:]
+        return text if below == "plain" and kind in {"heading", "item"} and len(text) <= _LONGEST_BELOW else ""
+    return ""
