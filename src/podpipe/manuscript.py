@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from podpipe.chapters import read_chapters
-from podpipe.dates import parse_date
-from podpipe.embeds import code_spans, frame_is_kept, stands_in
+from podpipe.chapters import review_chapters
+from podpipe.code_blocks import code_spans, stands_in
+from podpipe.embeds import frame_is_kept
 from podpipe.errors import SourceError
 from podpipe.frontmatter import FrontMatter, split_front_matter
-from podpipe.liquid import Unresolved, render_liquid
-from podpipe.model import Chapter, Finding, Level, Manuscript, SourceFile, Where
+from podpipe.given_chapters import chapters_in_front_matter, chapters_in_texts, chapters_offset, shifted
+from podpipe.head import Head
+from podpipe.liquid import Resolved, resolve_liquid
+from podpipe.model import Chapter, Finding, Manuscript, Notes, SourceFile, Where
 from podpipe.notes import read_notes
-from podpipe.timecode import parse_clock
 
 _DATED_NAME = re.compile(r"^([0-9]{2,4})-([0-9]{1,2})-([0-9]{1,2})-(.+)$")
-_SIZE_WITH_UNIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMG])i?B", re.IGNORECASE)
-_UNIT = {"K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
-_TRUE = {"true", "yes", "on"}
-_FALSE = {"false", "no", "off"}
 _FRAME = re.compile(r"""<(iframe|embed)\b[^<>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_TOML = re.compile(r"\s*^\+{3}[ \t]*\n(?:(?!\+{3}).*\n)*+\+{3}[ \t]*$", re.MULTILINE)
+_SLUG_MARKS = frozenset("._~!$&'()+,;=@")
 _SLUG_STOPS = re.compile(r"[/\\?#%\x00-\x1f]")
 
 
@@ -34,50 +33,6 @@ class Reading:
 
     manuscript: Manuscript | None
     findings: tuple[Finding, ...]
-
-
-@dataclass(slots=True)
-class _Head:
-    """One file's front matter while it is read: typed access to its keys, and the findings made on the way."""
-
-    path: str
-    matter: FrontMatter
-    findings: list[Finding] = field(default_factory=list)
-
-    def text(self, key: str) -> str:
-        value = self.matter.values.get(key, "")
-        if isinstance(value, str):
-            return value.strip()
-        self.note("error", "front-matter-type", key, f"{key} is a {_kind(value)}, not text", "write one value on the key's own line")
-        return ""
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self.matter.values.get(key, "")
-        if isinstance(value, str):
-            return (value.strip(),) if value.strip() else ()
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return tuple(name.strip() for name in value if name.strip())
-        self.note("error", "front-matter-type", key, f"{key} is no list of names", "write each on a line of its own, after a dash")
-        return ()
-
-    def flag(self, key: str) -> bool | None:
-        word = self.text(key).lower()
-        if word and word not in _TRUE | _FALSE:
-            self.note("error", "front-matter-type", key, f"{key} is {word!r}, neither true nor false", "write true or false")
-        return None if not word else word in _TRUE
-
-    def whole_number(self, key: str) -> int | None:
-        word = self.text(key)
-        if word and not (re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0):
-            self.note(
-                "error", "front-matter-type", key, f"{key} is {word!r}, not a whole number above 0", "write a number, or leave the key out"
-            )
-            return None
-        return int(word) if word else None
-
-    def note(self, level: Level, rule: str, key: str | None, message: str, hint: str = "") -> None:
-        line = self.matter.lines.get(key or "", 1)
-        self.findings.append(Finding(level=level, rule=rule, where=Where(path=self.path, line=line), message=message, hint=hint))
 
 
 def read_manuscript(source: SourceFile, *, zone: tzinfo, site: Mapping[str, Any] | None = None) -> Reading:
@@ -93,18 +48,9 @@ def read_manuscript(source: SourceFile, *, zone: tzinfo, site: Mapping[str, Any]
         return Reading(
             manuscript=None, findings=(Finding(level="error", rule="front-matter", where=where, message=error.message, hint=error.hint),)
         )
-    head = _Head(path=source.path, matter=matter)
-    for key, line in matter.repeated:
-        message = f"{key} stands here a second time; this value counts, the earlier one is lost"
-        head.findings.append(
-            Finding(
-                level="warning",
-                rule="front-matter-repeated",
-                where=Where(path=source.path, line=line),
-                message=message,
-                hint="remove one of them",
-            )
-        )
+    head = Head(path=source.path, matter=matter)
+    if matter.repeated or matter.cut or matter.tabs:
+        head.review()
     manuscript = _manuscript(source, head, zone=zone, site=site)
     return Reading(manuscript=manuscript, findings=tuple(head.findings))
 
@@ -115,29 +61,31 @@ def chapters_of(text: str) -> tuple[Chapter, ...]:
     try:
         matter = split_front_matter(text, path="")
     except SourceError:
-        return read_chapters(text)
-    return read_chapters(matter.body, first_line=matter.body_line)
+        # TOML, which podpipe does not read, keeps its line breaks, so that the lines still count.
+        toml = _TOML.match(text)
+        return review_chapters("\n" * toml[0].count("\n") + text[toml.end() :] if toml else text, path="")[0]
+    chapters, _ = _chapters(matter, matter.body, path="", anchors=())
+    offset = matter.values.get("chapters_offset", "")
+    return shifted(chapters, chapters_offset(offset) or timedelta(0)) if isinstance(offset, str) else chapters
 
 
-def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Manuscript | None:
+def _manuscript(source: SourceFile, head: Head, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Manuscript | None:
     slug, named_date = _from_name(source.path, zone)
     slug = unicodedata.normalize("NFC", head.text("slug") or slug)  # file systems differ in how they keep letters with marks
+    if site is not None and not slug.isalnum():
+        slug = _jekyll_slug(slug)
     title = head.text("title")
     if not title and isinstance(head.matter.values.get("title", ""), str):
         head.note("error", "title-missing", "title", "the episode has no title", "add title: to the front matter")
-    if _SLUG_STOPS.search(slug) or slug in {".", ".."}:
+    if _SLUG_STOPS.search(slug) or slug in {"", ".", ".."}:
         head.note("error", "slug", "slug", f"{slug!r} cannot be part of a page's address", "leave out / \\ ? # and %")
         return None
-    published = _published(head, named_date, zone)
+    published = head.date(named_date, zone)
     if not title or published is None:
         return None
-    body, body_line = head.matter.body, head.matter.body_line
-    if site is not None:
-        body, problem = render_liquid(body, site=site, page=head.matter.values)
-        if problem:
-            head.findings.append(_liquid_finding(problem, body_line, source.path))
-    notes = read_notes(body, first_line=body_line)
-    head.findings.extend(_dropped_frames(body, body_line, source.path))
+    body = resolve_liquid(head.matter.body, site=site, page=head.matter.values) if site is not None else Resolved(text=head.matter.body)
+    notes, chapters = _read_body(source, head, body)
+    audio = head.audio()
     return Manuscript(
         path=source.path,
         digest=source.digest,
@@ -146,9 +94,9 @@ def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[
         published=published,
         description=head.text("description"),
         actor_ids=head.names("actor_ids"),
-        audio=head.text("audio_file_url") or head.text("audio_file_path").removeprefix("./") or None,
-        length=_length(head),
-        duration=_duration(head),
+        audio=audio,
+        length=head.length(audio),
+        duration=head.duration(audio),
         draft=head.flag("draft") is True or head.flag("published") is False,
         explicit=head.flag("explicit"),
         guid=head.text("guid") or None,
@@ -156,7 +104,8 @@ def _manuscript(source: SourceFile, head: _Head, *, zone: tzinfo, site: Mapping[
         number=head.whole_number("episode"),
         season=head.whole_number("season"),
         notes=notes,
-        chapters=read_chapters(body, first_line=body_line, anchors=notes.anchors),
+        chapters=_moved(chapters, head),
+        transcripts=head.names("transcript") or head.names("transcripts"),
         lines=tuple(head.matter.lines.items()),
     )
 
@@ -174,68 +123,57 @@ def _from_name(path: str, zone: tzinfo) -> tuple[str, datetime | None]:
         return slug, None
 
 
-def _published(head: _Head, named: datetime | None, zone: tzinfo) -> datetime | None:
-    written = head.text("date")
-    if not written:
-        if named is None:
-            head.note(
-                "error",
-                "date-missing",
-                "date",
-                "the episode has no date",
-                "add date: YYYY-MM-DD HH:MM:SS +0900, or begin the file's name with the date",
-            )
-        return named
-    date = parse_date(written, zone=zone)
-    if date is None:
-        head.note("error", "date", "date", f"{written!r} is no date", "write it as 2026-05-29 08:00:00 +0900")
-    return date
-
-
-def _length(head: _Head) -> int | None:
-    written = head.text("audio_file_size")
-    digits = re.sub(r"[,_\s]", "", written)
-    if re.fullmatch(r"[0-9]{1,18}", digits):
-        return int(digits) or None
-    if not written:
-        return None
-    with_unit = _SIZE_WITH_UNIT.fullmatch(written)
-    if with_unit is None:
-        head.note("warning", "audio-size", "audio_file_size", f"{written!r} is no number of bytes", "leave it blank: podpipe fills it in")
-        return None
-    about = round(float(with_unit[1]) * _UNIT[with_unit[2].upper()])
-    head.note(
-        "info",
-        "audio-size",
-        "audio_file_size",
-        f"{written!r} is read as {about:,} bytes; the feed needs the exact number",
-        "leave it blank: podpipe fills it in",
+def _jekyll_slug(slug: str) -> str:
+    """A slug as Jekyll puts it into an address: other characters than letters, digits and `._~!$&'()+,;=@` become hyphens."""
+    kept = "".join(
+        letter if letter.isalnum() or letter in _SLUG_MARKS or unicodedata.category(letter)[0] == "M" else " " for letter in slug
     )
-    return about
+    return "-".join(kept.split())
 
 
-def _duration(head: _Head) -> timedelta | None:
-    written = head.text("duration").strip("“”\"'")
-    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", written):
-        return timedelta(seconds=float(written)) or None
-    if not written:
-        return None
-    time = parse_clock(written)
-    if time is None:
-        head.note(
-            "warning", "duration", "duration", f"{written!r} is no duration", "write it as 1:02:03, or leave it blank: podpipe fills it in"
+def _read_body(source: SourceFile, head: Head, body: Resolved) -> tuple[Notes, tuple[Chapter, ...]]:
+    """The show notes and chapters, by the lines of the file; what is found in them is added to the head's findings."""
+    first = head.matter.body_line
+    for unresolved in body.problems:
+        where = Where(path=source.path, line=first + unresolved.line - 1)
+        message = f"Liquid in the show notes cannot be resolved: {unresolved.problem}"
+        head.findings.append(Finding(level="warning", rule="liquid", where=where, message=message, hint="write out what it should say"))
+    notes = read_notes(body.text, first_line=first)
+    chapters, findings = _chapters(head.matter, body.text, path=source.path, anchors=notes.anchors)
+    findings = (*_dropped_frames(body.text, first, source.path), *findings)
+    if body.lines is not None:
+
+        def origin(line: int | None) -> int | None:
+            return line if line is None or line < first else body.origin(line - first + 1) + first - 1
+
+        findings = tuple(replace(found, where=replace(found.where, line=origin(found.where.line))) for found in findings)
+        chapters = tuple(replace(chapter, line=origin(chapter.line)) for chapter in chapters)
+        notes = replace(
+            notes,
+            links=tuple(link._replace(line=origin(link.line) or first) for link in notes.links),
+            anchors=tuple((origin(line) or first, anchor) for line, anchor in notes.anchors),
         )
-    return time or None
+    head.findings.extend(findings)
+    return notes, chapters
 
 
-def _liquid_finding(unresolved: Unresolved, body_line: int, path: str) -> Finding:
-    return Finding(
-        level="warning",
-        rule="liquid",
-        where=Where(path=path, line=body_line + unresolved.line - 1),
-        message=f"Liquid in the show notes cannot be resolved: {unresolved.problem}",
-        hint="write out what it should say",
-    )
+def _chapters(
+    matter: FrontMatter, body: str, *, path: str, anchors: tuple[tuple[int, str], ...]
+) -> tuple[tuple[Chapter, ...], tuple[Finding, ...]]:
+    """The chapters of front matter, else of the show notes, else of a description, and what is to be said about them."""
+    given, told = chapters_in_front_matter(matter.values, path=path, lines=matter.lines)
+    if given:
+        return given, told
+    chapters, findings = review_chapters(body, path=path, first_line=matter.body_line, anchors=anchors)
+    return chapters or chapters_in_texts(matter.values, lines=matter.lines), (*told, *findings)
+
+
+def _moved(chapters: tuple[Chapter, ...], head: Head) -> tuple[Chapter, ...]:
+    written = head.text("chapters_offset")
+    offset = chapters_offset(written)
+    if offset is None:
+        head.note("error", "chapters-offset", "chapters_offset", f"{written!r} is no time", "write seconds or a clock time, as 90 or -0:15")
+    return shifted(chapters, offset) if offset else chapters
 
 
 def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:
@@ -246,7 +184,8 @@ def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:
         url = match[2] or match[3] or match[4] or ""
         kept = match[1].lower() == "iframe" and frame_is_kept(url)
         if not kept and not stands_in(code, match.start()):
-            where = Where(path=path, line=body_line + body.count("\n", 0, match.start()))
+            line, column = body.count("\n", 0, match.start()), match.start() - body.rfind("\n", 0, match.start())
+            where = Where(path=path, line=body_line + line, column=column)
             findings.append(
                 Finding(
                     level="warning",
@@ -257,7 +196,3 @@ def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:
                 )
             )
     return findings
-
-
-def _kind(value: object) -> str:
-    return "list" if isinstance(value, list) else "mapping" if isinstance(value, dict) else "value"

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from podpipe.charset import seems_to_be
 from podpipe.errors import ConfigError
 from podpipe.model import Finding, SourceFile, Where
 
@@ -86,7 +87,9 @@ def read_source(root: Path, path: str) -> SourceFile | Finding:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _unreadable(path, f"the file is not UTF-8 text (byte {error.start})", "save it as UTF-8", line=line)
+        kind = seems_to_be(content)
+        message = f"the file is not UTF-8 text (byte {error.start}){f'; it seems to be {kind}' if kind else ''}"
+        return _unreadable(path, message, "save it as UTF-8", line=line)
     except OSError as error:
         return _unreadable(path, f"the file cannot be read: {error.strerror}", "look at its permissions")
     if "\r" in text:

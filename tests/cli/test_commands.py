@@ -25,7 +25,7 @@ def show(tmp_path: Path) -> MadeShow:
     return make_show(tmp_path / "show")
 
 
-@pytest.mark.parametrize("command", ["build", "publish", "plan", "check", "chapters", "posts", "preview", "serve", "init", "new"])
+@pytest.mark.parametrize("command", ["build", "publish", "plan", "check", "chapters", "posts", "preview", "serve", "init", "new", "fix"])
 def test_every_command_has_help_with_examples_and_tells_the_version(command: str) -> None:
     helped = podpipe(command, "--help")
     assert helped.returncode == 0
@@ -189,7 +189,7 @@ def test_posts_come_one_object_a_line(show: MadeShow) -> None:
 
 
 def test_a_folder_without_a_show_is_told_what_to_do(tmp_path: Path) -> None:
-    for command in ("build", "publish", "plan", "check", "posts", "preview", "new"):
+    for command in ("build", "publish", "plan", "check", "posts", "preview", "new", "fix"):
         done = podpipe(command, *(["A title"] if command == "new" else []), cwd=tmp_path)
         assert done.returncode == 1, command
         assert "holds no show" in done.stderr

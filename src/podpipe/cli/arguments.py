@@ -16,6 +16,7 @@ examples:
   podpipe new "What we learned"             write the next episode's file
   podpipe preview                           look at the show in a browser while you write
   podpipe check                             everything that somebody should look at
+  podpipe fix                               what can be mended by itself, as a diff
   podpipe publish                           publish to the targets in podpipe.toml
   podpipe build --show ../old-show          build a Yattecast show as it is, unconverted
 
@@ -37,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     _publish(commands)
     _plan(commands)
     _check(commands)
+    _fix(commands)
     _chapters(commands)
     _posts(commands)
     _preview(commands)
@@ -122,8 +124,20 @@ def _check(commands: Commands) -> None:
         commands,
         "check",
         "list everything that somebody should look at",
-        "  podpipe check\n  podpipe check --format github        (annotations in a GitHub workflow)",
+        "  podpipe check\n"
+        "  podpipe check --profile apple --profile spotify    (what directories ask for, too)\n"
+        "  podpipe check --off audio-missing\n"
+        "  podpipe check --format github                      (annotations in a GitHub workflow)\n"
+        "  podpipe check --list-rules",
     )
+    parser.add_argument("--list-rules", action="store_true", help="list all rules with what each means, and do nothing else")
+    parser.add_argument(
+        "--profile",
+        action="append",
+        choices=("apple", "spotify", "psp1"),
+        help="check what this directory or standard asks for; may be given more than once (added to those in the settings)",
+    )
+    parser.add_argument("--off", action="append", type=_rule, metavar="RULE", help="leave this rule out; may be given more than once")
     parser.add_argument(
         "--format",
         choices=("text", "json", "github"),
@@ -131,6 +145,33 @@ def _check(commands: Commands) -> None:
         help="text, one JSON object a line, or GitHub annotations (default: text)",
     )
     _no_links(parser)
+
+
+def _rule(name: str) -> str:
+    from podpipe.rules import refusal
+
+    problem = refusal(name, "off")
+    if problem:
+        raise argparse.ArgumentTypeError(f"{name} {problem}")
+    return name
+
+
+def _fix(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "fix",
+        "show what can be mended in front matter, and write it when told to",
+        "  podpipe fix                                   a diff; nothing is written\n"
+        "  podpipe fix --write\n"
+        "  podpipe fix episodes/2026-05-29-70.md --write\n"
+        "\n"
+        "Mended is what can mean but one thing: values that YAML cannot read for want of quotes, tabs, dates, sizes and\n"
+        "durations in other forms than podpipe writes, keys that stand twice with one value, blanks at the ends of lines.\n"
+        "A size or duration that is not the audio file's is blanked where that file is in the show's folder.\n"
+        "Exit codes: 0 nothing is left to mend, 1 something is, or a file cannot be read, 2 wrong usage.",
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="only these episodes (default: all of the show)")
+    parser.add_argument("--write", action="store_true", help="write what the diff shows")
 
 
 def _chapters(commands: Commands) -> None:

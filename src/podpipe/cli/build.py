@@ -33,7 +33,7 @@ def _build(arguments: argparse.Namespace, out: Path, *, began: float, now: datet
 
     show = arguments.show
     settings = load_settings(show)
-    job = pipeline.Job(settings=settings, as_of=now, check_links=arguments.check_links and settings.check_links)
+    job = pipeline.Job(settings=settings, as_of=now, check_links=arguments.check_links and settings.check_links, demands=False)
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
         built = pipeline.build(job, run=report.announced(progress))

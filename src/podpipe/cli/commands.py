@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,18 @@ def plan(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """List every finding."""
+    """List every finding, or every rule."""
+    if arguments.list_rules:
+        report.print_lines(report.rules_json() if arguments.format == "json" else report.rules_text())
+        return 0
     from podpipe import pipeline
+    from podpipe.rules import Switch
     from podpipe.settings import load_settings
 
     settings = load_settings(arguments.show)
+    off: Switch = "off"
+    profiles = tuple(dict.fromkeys((*settings.profiles, *(arguments.profile or ()))))
+    settings = replace(settings, profiles=profiles, rules={**settings.rules, **dict.fromkeys(arguments.off or (), off)})
     job = pipeline.Job(settings=settings, as_of=datetime.now(UTC), check_links=arguments.check_links and settings.check_links)
     progress = report.Progress(quiet=arguments.quiet or arguments.format != "text")
     with progress.shown():
@@ -40,10 +48,10 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         report.print_lines(report.as_json(finding) for finding in found)
     elif arguments.format == "github":
-        prefix = "" if arguments.show == Path() else f"{arguments.show.as_posix()}/"
+        prefix = _below_repository(arguments.show)
         report.print_lines(report.as_github(finding, prefix) for finding in found)
     else:
-        report.print_lines(report.findings_text(found, settings.root))
+        report.print_findings(found, settings.root)
         if not arguments.quiet:
             print(report.count(found) or "nothing to look at", file=sys.stderr)
     return int(any(finding.level == "error" for finding in found))
@@ -51,15 +59,18 @@ def check(arguments: argparse.Namespace) -> int:
 
 def chapters(arguments: argparse.Namespace) -> int:
     """Find the chapters of any Markdown files."""
-    from podpipe import manuscript, timecode
+    from podpipe import charset, manuscript, timecode
 
     code = 0
     for path in arguments.files:
+        content = b""
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            content = path.read_bytes()
+            text = content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            print(f"podpipe: {path} cannot be read: {why}", file=sys.stderr)
+            kind = charset.seems_to_be(content)
+            text_kind = f"it is not UTF-8 text{f', it seems to be {kind}' if kind else ''}"
+            print(f"podpipe: {path} cannot be read: {error.strerror if isinstance(error, OSError) else text_kind}", file=sys.stderr)
             code = 1
             continue
         found = manuscript.chapters_of(text)
@@ -77,7 +88,7 @@ def posts(arguments: argparse.Namespace) -> int:
     from podpipe.settings import load_settings
 
     settings = load_settings(arguments.show)
-    written = pipeline.write_posts(pipeline.Job(settings=settings, as_of=datetime.now(UTC)))
+    written = pipeline.write_posts(pipeline.Job(settings=settings, as_of=datetime.now(UTC), demands=False))
     if arguments.episode is not None and arguments.episode not in written.slugs:
         raise SourceError(f"there is no public episode {arguments.episode!r}")
     chosen = [post for post in written.posts if arguments.episode in (None, post.episode)]
@@ -107,7 +118,7 @@ def preview(arguments: argparse.Namespace) -> int:
 
         def rebuild() -> str | None:
             now = load_settings(root)
-            job = pipeline.Job(settings=now, as_of=datetime.now(UTC), drafts=arguments.drafts)
+            job = pipeline.Job(settings=now, as_of=datetime.now(UTC), drafts=arguments.drafts, demands=False)
             built = pipeline.build(job)
             pipeline.write(built, site)
             errors = [finding for finding in built.findings if finding.level == "error"]
@@ -222,6 +233,14 @@ def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> 
     elif not arguments.quiet and not dry_run:
         print(f"{report.episodes(len(outcome.built.episodes), held_back=outcome.built.held_back)} published")
     return 0 if outcome.ok else 1
+
+
+def _below_repository(show: Path) -> str:
+    """What leads from the repository's root to a show, as GitHub wants paths; where the show is elsewhere, its path as it was given."""
+    top = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+    place = show.resolve()
+    prefix = place.relative_to(top).as_posix() if place.is_relative_to(top) else show.as_posix()
+    return "" if prefix == "." else f"{prefix}/"
 
 
 def _flows(name: str) -> Any:

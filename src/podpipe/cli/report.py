@@ -11,10 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from podpipe.cli.excerpt import excerpt, readable
 from podpipe.model import Finding, PublishPlan, PublishReport, Step
 
 T = TypeVar("T")
 
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _SHOWN_STEPS = 40
 _REDRAW_SECONDS = 0.1
 _TOLD = 20
@@ -44,22 +46,78 @@ def as_github(finding: Finding, prefix: str = "") -> str:
 
 def as_text(finding: Finding, lines: Sequence[str] = ()) -> str:
     """A finding for people: place, level, message, the line it is about where there is one, and what to do."""
-    text = f"{finding.where}: {finding.level}: {finding.message} [{finding.rule}]"
-    line = finding.where.line
-    if line and 0 < line <= len(lines) and lines[line - 1].strip():
-        shown = lines[line - 1].replace("\t", " ").rstrip()
-        text += f"\n    {shown if len(shown) <= 120 else f'{shown[:119]}…'}"
-    return f"{text}\n    {finding.hint}" if finding.hint else text
+    return "".join(text for text, _ in _parts(finding, lines))
 
 
 def findings_text(findings: Iterable[Finding], root: Path) -> Iterator[str]:
     """All findings as text, each with its line, read from the show's folder."""
+    return (as_text(finding, lines) for finding, lines in _with_lines(findings, root))
+
+
+def print_findings(findings: Iterable[Finding], root: Path) -> None:
+    """Print all findings as text, in colours on a terminal."""
+    if not sys.stdout.isatty():
+        print_lines(findings_text(findings, root))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)  # it knows of NO_COLOR and of terminals without colours
+    for finding, lines in _with_lines(findings, root):
+        console.print(Text.assemble(*_parts(finding, lines)))
+
+
+def _parts(finding: Finding, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The text of a finding in parts, each with the style that a terminal may show it in."""
+    yield readable(str(finding.where)), "bold"
+    yield f": {finding.level}: ", _STYLES[finding.level]
+    yield readable(finding.message), ""
+    yield f" [{finding.rule}]", "dim"
+    line = finding.where.line
+    if line and 0 < line <= len(lines) and lines[line - 1].strip():
+        shown = excerpt(lines[line - 1], finding.where.column)
+        yield f"\n    {shown.text}", ""
+        if shown.caret is not None:
+            yield f"\n    {' ' * shown.caret}^", _STYLES[finding.level]
+    if finding.hint:
+        yield f"\n    {readable(finding.hint)}", "italic"
+
+
+def _with_lines(findings: Iterable[Finding], root: Path) -> Iterator[tuple[Finding, list[str]]]:
     path, lines = "", [""]
     for finding in findings:
         if finding.where.path != path:
             path = finding.where.path
             lines = _lines(root / path)
-        yield as_text(finding, lines)
+        yield finding, lines
+
+
+def rules_text() -> Iterator[str]:
+    """Every rule, a line each, in groups."""
+    from podpipe.rules import GROUPS, RULES
+
+    width = max(map(len, RULES))
+    for title, rules in GROUPS:
+        yield title
+        for rule in rules:
+            notes = ["always an error"] if rule.fixed else []
+            notes += [f"{', '.join(rule.profiles)}{'; checked without a profile too' if rule.refused else ''}"] if rule.profiles else []
+            yield f"  {rule.id:{width}}  {rule.level:7}  {rule.meaning}{_in_brackets(notes)}"
+        yield ""
+
+
+def _in_brackets(notes: Sequence[str]) -> str:
+    return f" ({'; '.join(notes)})" if notes else ""
+
+
+def rules_json() -> Iterator[str]:
+    """Every rule as one line of JSON."""
+    from podpipe.rules import GROUPS
+
+    for title, rules in GROUPS:
+        for rule in rules:
+            fields = {"rule": rule.id, "level": rule.level, "group": title, "meaning": rule.meaning, "remedy": rule.remedy}
+            yield json.dumps(fields | {"fixed": rule.fixed, "profiles": rule.profiles, "refused": rule.refused}, ensure_ascii=False)
 
 
 def count(findings: Iterable[Finding]) -> str:
@@ -191,9 +249,10 @@ def print_lines(lines: Iterable[str], *, error: bool = False) -> None:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError:
         return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # the breaks that lines are counted by, and no others
 
 
 def _escaped(text: str, also: str = "") -> str:
