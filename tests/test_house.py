@@ -23,6 +23,7 @@ HOMES = {
     "lxml": {"podpipe.feed"},
     "mutagen": {"podpipe.audio"},
     "nh3": {"podpipe.embeds"},
+    "PIL": {"podpipe.pictures"},
     "platformdirs": {"podpipe.ledger"},
     "prefect": {"flows.publish", "flows.runner", "flows.serve", "flows"},
     "regex": {"podpipe.social.lengths"},
@@ -37,7 +38,8 @@ HOMES = {
 
 PURE = (
     *("model", "errors", "timecode", "yaml_text", "frontmatter", "dates", "liquid", "embeds", "notes", "chapters", "links"),
-    *("manuscript", "episode", "site", "feed", "social", "plan"),
+    *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan"),
+    *("directories", "languages", "rules", "transcripts"),
 )
 """Floors 0 to 2: what they know, they are given."""
 

@@ -10,6 +10,7 @@ from podpipe.episode import figure_findings
 from podpipe.errors import AudioError
 from podpipe.model import AudioFacts, Episode, Finding, Level, Manuscript, Where
 from podpipe.settings import Settings
+from podpipe.transcript_files import Shelved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def _hosted(manuscript: Manuscript, url: str) -> Heard:
     if mime_type:
         return Heard(mime_type=mime_type)
     message = f"{url} does not tell by its extension what it is; the feed says it is an MP3"
-    unknown = _unheard(manuscript, "warning", "audio-type", message, "use an address that ends in .mp3 or .m4a")
+    unknown = _unheard(manuscript, "warning", "audio-type-unsaid", message, "use an address that ends in .mp3 or .m4a")
     return replace(unknown, mime_type="audio/mpeg")
 
 
@@ -67,11 +68,12 @@ def _unheard(manuscript: Manuscript, level: Level, rule: str, message: str, hint
 
 
 def published_files(
-    settings: Settings, audio_files: Sequence[sources.StaticFile], *, held_back: Sequence[tuple[Manuscript, Heard]]
+    settings: Settings, own_files: Sequence[sources.StaticFile], *, held_back: Sequence[tuple[Manuscript, Heard, Shelved]]
 ) -> tuple[sources.StaticFile, ...]:
     """All files that are published as they are, each key once; none of them belongs to an episode whose time has not come."""
-    early = {heard.file.path for _, heard in held_back if heard.file}
-    early_keys = {name.lstrip("/") for manuscript, _ in held_back for name in (manuscript.audio, manuscript.image) if name}
+    early = {heard.file.path for _, heard, _ in held_back if heard.file}
+    early.update(file.path for *_, shelved in held_back for file in shelved.files)
+    early_keys = {name.lstrip("/") for manuscript, *_ in held_back for name in (manuscript.audio, manuscript.image) if name}
     found = {
         file.key: file
         for folder in settings.static
@@ -80,7 +82,7 @@ def published_files(
         )
         if file.key not in early_keys and file.path not in early
     }
-    found.update((file.key, file) for file in audio_files)
+    found.update((file.key, file) for file in own_files)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -93,7 +95,7 @@ def picture_findings(settings: Settings, keys: set[str], episodes: list[Episode]
             Finding(
                 level="warning" if show.lenient else "error",
                 rule="artwork-missing",
-                where=Where(path=settings.config),
+                where=settings.place("artwork"),
                 message=f"the show's artwork, {show.artwork}, is not in the show's folder",
                 hint="directories refuse a show without artwork: a square JPEG or PNG of 1400 to 3000 pixels",
             )
@@ -103,7 +105,9 @@ def picture_findings(settings: Settings, keys: set[str], episodes: list[Episode]
         if person.image and "://" not in person.image and person.image not in keys:
             message = f"the picture of {person.name}, {person.image}, is not in the show's folder"
             hint = "put the file there, or leave the picture out"
-            findings.append(Finding(level="warning", rule="picture-missing", where=Where(path=settings.config), message=message, hint=hint))
+            findings.append(
+                Finding(level="warning", rule="picture-missing", where=settings.place(f"people.{person.id}"), message=message, hint=hint)
+            )
     for episode in episodes:
         if episode.image and "://" not in episode.image and episode.image not in keys:
             message = f"the episode's picture, {episode.image}, is not in the show's folder"

@@ -82,9 +82,7 @@ def _own_folders() -> list[str]:
     return [str(here), *(str(folder) for folder in (here.parent.parent / "templates",) if folder.is_dir())]
 
 
-def _state(
-    paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT, known: Mapping[str, str] = MappingProxyType({})
-) -> str:
+def _state(paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT, known: Mapping[str, str] = MappingProxyType({})) -> str:
     """One digest for all files below some paths: by their content where it is `text`, else by size and modification time."""
     lines = []
     for path, status in _files(paths, skip=skip):

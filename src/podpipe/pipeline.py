@@ -13,6 +13,7 @@ from podpipe import stages
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
+from podpipe.rules import judged
 from podpipe.social import posts
 from podpipe.stages import Job, Uploaded
 from podpipe.targets import open_target
@@ -124,7 +125,7 @@ def build(job: Job, *, run: Runner = here) -> Built:
 def check(job: Job, *, run: Runner = here) -> tuple[Finding, ...]:
     """Every finding about a show, without making anything of it."""
     ingested, enriched = _read(job, run)
-    return in_order((*ingested.findings, *enriched.findings, *run(VALIDATE, partial(stages.validate, job, enriched))))
+    return _judged(job, enriched, (*ingested.findings, *enriched.findings, *run(VALIDATE, partial(stages.validate, job, enriched))))
 
 
 def write_posts(job: Job, *, run: Runner = here) -> Written:
@@ -133,7 +134,7 @@ def write_posts(job: Job, *, run: Runner = here) -> Written:
     return Written(
         slugs=tuple(episode.slug for episode in enriched.episodes),
         posts=tuple(post for episode in enriched.episodes for post in posts(job.settings.show, episode)),
-        findings=in_order((*ingested.findings, *enriched.findings)),
+        findings=_judged(job, enriched, (*ingested.findings, *enriched.findings)),
     )
 
 
@@ -155,8 +156,10 @@ def inputs(job: Job, built: Built) -> list[Path]:
     settings = job.settings
     folders = [settings.episodes, *(folder.folder for folder in settings.static)]
     within = tuple(f"{folder}/" if folder else "" for folder in folders)
+    named = [transcript.path for episode in built.episodes for transcript in episode.transcripts if transcript.path]
     audio = (episode.enclosure.key for episode in built.episodes if episode.enclosure and episode.enclosure.key)
-    return [settings.root / path for path in (settings.config, *folders, *(key for key in audio if not key.startswith(within)))]
+    others = (path for path in (*audio, *named) if not path.startswith(within))
+    return [settings.root / path for path in (settings.config, *folders, "transcripts", *others)]
 
 
 def publish(
@@ -194,10 +197,11 @@ def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
     link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
     artifacts = run(RENDER, partial(stages.render, job, enriched))
     composed = run(COMPOSE, partial(stages.compose, job, enriched))
-    return _built(ingested, enriched, (*artifacts, composed), link_findings), enriched
+    return _built(job, ingested, enriched, (*artifacts, composed), link_findings), enriched
 
 
 def _built(
+    job: Job,
     ingested: stages.Ingested,
     enriched: stages.Enriched,
     artifacts: tuple[Artifact, ...],
@@ -208,9 +212,14 @@ def _built(
         held_back=len(enriched.held_back),
         next_public=min((manuscript.published for manuscript in enriched.held_back if not manuscript.draft), default=None),
         artifacts=artifacts,
-        findings=in_order((*ingested.findings, *enriched.findings, *link_findings)),
+        findings=_judged(job, enriched, (*ingested.findings, *enriched.findings, *link_findings)),
         sources=tuple((manuscript.path, manuscript.digest) for manuscript in ingested.manuscripts),
     )
+
+
+def _judged(job: Job, enriched: stages.Enriched, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as the show has decided, by file and line."""
+    return in_order(judged(findings, job.settings.rules, spared={manuscript.path for manuscript in enriched.held_back}))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ from podpipe.episode import (
     people_findings,
 )
 from podpipe.errors import SourceError
+from podpipe.given_chapters import chapter_findings
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
 from podpipe.manuscript import Reading, read_manuscript
@@ -49,6 +50,7 @@ from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_theme
+from podpipe.transcript_files import Shelf, Shelved
 
 _MEDIA_CACHE = "public, max-age=604800"
 _OWN_FILE_WINS = frozenset({"404.html", "robots.txt"})
@@ -60,7 +62,7 @@ class Job:
 
     `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
     only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not
-    public, for a preview.
+    public, for a preview. `demands` has what directories demand checked too.
     """
 
     settings: Settings
@@ -71,6 +73,7 @@ class Job:
     allow_missing_audio: bool = False
     check_links: bool = True
     drafts: bool = False
+    demands: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,15 +134,18 @@ def enrich(job: Job, ingested: Ingested) -> Enriched:
     people = {person.id: person for person in show.people}
     episodes: list[Episode] = []
     audio_files: list[sources.StaticFile] = []
-    withheld: list[tuple[Manuscript, Heard]] = []
+    withheld: list[tuple[Manuscript, Heard, Shelved]] = []
     missing: set[str] = set()
+    shelf = Shelf(settings)
+    transcript_files: list[sources.StaticFile] = []
     for manuscript in ingested.manuscripts:
         heard = listen(manuscript, settings)
-        found = (*people_findings(manuscript, show=show, people=people), *heard.findings)
+        shelved = shelf.of(manuscript, duration=heard.facts.duration if heard.facts else manuscript.duration)
+        found = (*people_findings(manuscript, show=show, people=people), *heard.findings, *shelved.findings)
         if manuscript.path not in public:
             # What is wrong with an episode that is still to come must not keep the others from being published.
             findings += [replace(finding, level="warning") if finding.level == "error" else finding for finding in found]
-            withheld.append((manuscript, heard))
+            withheld.append((manuscript, heard, shelved))
             continue
         findings += found
         enclosure = None
@@ -149,15 +155,39 @@ def enrich(job: Job, ingested: Ingested) -> Enriched:
                 audio_files.append(heard.file)
             elif enclosure.key:
                 missing.add(enclosure.key)
-        episodes.append(make_episode(manuscript, show=show, people=people, enclosure=enclosure))
-    files = published_files(settings, audio_files, held_back=withheld)
+        if manuscript.chapters and enclosure and enclosure.duration:
+            findings += chapter_findings(manuscript.chapters, duration=enclosure.duration, path=manuscript.path)
+        episode = make_episode(manuscript, show=show, people=people, enclosure=enclosure)
+        episodes.append(replace(episode, transcripts=shelved.transcripts) if shelved.transcripts else episode)
+        transcript_files += shelved.files
+    files = published_files(settings, (*audio_files, *transcript_files), held_back=withheld)
     findings += picture_findings(settings, {file.key for file in files}, episodes)
+    if job.demands:
+        findings += _demands(settings, ingested.manuscripts, episodes, files)
     return Enriched(
         episodes=tuple(episodes),
         held_back=tuple(held_back),
         files=files,
         missing_audio=frozenset(missing),
         findings=tuple(findings),
+    )
+
+
+def _demands(
+    settings: Settings, manuscripts: tuple[Manuscript, ...], episodes: list[Episode], files: tuple[sources.StaticFile, ...]
+) -> tuple[Finding, ...]:
+    # Imported here: a build looks at neither.
+    from podpipe.directories import directory_findings
+    from podpipe.pictures import look_at
+
+    wanted = {settings.show.artwork, *(episode.image for episode in episodes)}
+    return directory_findings(
+        settings.show,
+        episodes,
+        profiles=settings.profiles,
+        config=settings.place,
+        manuscripts={manuscript.path: manuscript for manuscript in manuscripts},
+        pictures={file.key: look_at(file.path) for file in files if file.key in wanted},
     )
 
 

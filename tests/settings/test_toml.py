@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from podpipe.errors import ConfigError
-from podpipe.model import Owner, Person, Show
+from podpipe.model import Owner, Person, Show, Where
 from podpipe.settings import Settings, StaticFolder, load_settings
 from podpipe.settings.toml import read_toml
 
@@ -59,6 +59,13 @@ role = "Guest"
 
 [schedule]
 cron = "30 4 * * mon-fri"
+
+[check]
+profiles = ["psp1", "apple"]
+
+[check.rules]
+link-own-site = "off"
+liquid = "error"
 """
 
 
@@ -110,6 +117,8 @@ def test_every_key_is_read() -> None:
         targets=("file:public", "s3://bucket/talk"),
         cron="30 4 * * mon-fri",
         check_links=False,
+        profiles=("apple", "psp1"),
+        rules={"link-own-site": "off", "liquid": "error"},
     )
 
 
@@ -215,6 +224,20 @@ def test_a_value_that_cannot_be_used_is_told(key: str, value: str, problem: str)
         ('schedule.at = "3:00"', "schedule.at: is no setting"),
         ("subscribe.Apple = 1", "subscribe.Apple: must be text in quotes, not 1"),
         ("check_links = 1", "check_links: must be true or false, not 1"),
+        ('check = "all"', "check: must be a table, not 'all'"),
+        ('check.profile = ["apple"]', "check.profile: is no setting; did you mean profiles?"),
+        ('check.profiles = ["itunes"]', "check.profiles: 'itunes' is not one of apple, spotify, psp1"),
+        ("check.rules.liquid = false", "check.rules.liquid: must be text in quotes, not False"),
+        ('check.rules.liquid = ""', "check.rules.liquid: must not be empty"),
+        ('check.rules.liquid = "on"', "check.rules.liquid: must be one of off, info, warning, error, not 'on'"),
+        ('check.rules.link-own-sit = "off"', "check.rules.link-own-sit: is no rule; did you mean link-own-site?"),
+        (
+            'check.rules.title-missing = "off"',
+            (
+                "check.rules.title-missing: must stay an error: the episode has no title, "
+                "and publishing all the same would take an episode from listeners"
+            ),
+        ),
     ],
 )
 def test_lists_and_tables_are_checked_entry_by_entry(toml: str, problem: str) -> None:
@@ -232,6 +255,23 @@ def test_podpipe_toml_outranks_a_jekyll_configuration(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("title: Old\nurl: https://old.example\n")
     (tmp_path / "podpipe.toml").write_bytes(b"\xef\xbb\xbf" + text().replace("\n", "\r\n").encode())
     assert load_settings(tmp_path) == dataclasses.replace(read(), root=tmp_path)
+
+
+def test_the_place_of_a_setting_is_known_for_findings(tmp_path: Path) -> None:
+    (tmp_path / "podpipe.toml").write_text("# a show\n" + text(artwork='"a.jpg"'))
+    settings = load_settings(tmp_path)
+    assert settings.place("language") == Where(path="podpipe.toml", line=4)
+    assert settings.place("artwork") == Where(path="podpipe.toml", line=7)
+    assert settings.place("categories") == Where(path="podpipe.toml")
+    (tmp_path / "podpipe.toml").write_text(FULL)
+    assert load_settings(tmp_path).place("people.bob") == Where(path="podpipe.toml", line=32)
+
+
+def test_the_place_of_a_setting_in_a_jekyll_configuration_is_known_too(tmp_path: Path) -> None:
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_config.yml").write_text("actors:\n  ann:\n    title: x\ntitle: Old\nurl: https://old.example\n")
+    assert load_settings(tmp_path).place("title") == Where(path="_config.yml", line=4)
+    assert load_settings(tmp_path).place("people.ann") == Where(path="_config.yml", line=2)
 
 
 def test_a_folder_without_a_show_says_how_to_begin_one(tmp_path: Path) -> None:

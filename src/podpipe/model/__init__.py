@@ -9,7 +9,9 @@ from __future__ import annotations
 from podpipe.model.episode import AudioFacts, Credit, Enclosure, Episode, Owner, Person, Show
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
+from podpipe.model.picture import PictureFacts
 from podpipe.model.publication import Artifact, FileContent, Holding, PublishPlan, PublishReport, Reason, SocialPost, Step
+from podpipe.model.transcript import Transcript
 
 __all__ = [
     "Artifact",
@@ -27,6 +29,7 @@ __all__ = [
     "Notes",
     "Owner",
     "Person",
+    "PictureFacts",
     "PublishPlan",
     "PublishReport",
     "Reason",
@@ -34,5 +37,6 @@ __all__ = [
     "SocialPost",
     "SourceFile",
     "Step",
+    "Transcript",
     "Where",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from podpipe.model.manuscript import Chapter, Notes
+from podpipe.model.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Episode:
     image: str | None = None
     number: int | None = None
     season: int | None = None
+    transcripts: tuple[Transcript, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,8 @@ class Manuscript:
     """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
 
     `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
-    author's own figures, None where left blank. `lines` gives the line of each front matter key.
+    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `lines` gives the line
+    of each front matter key.
     """
 
     path: str
@@ -91,6 +92,7 @@ class Manuscript:
     image: str | None = None
     number: int | None = None
     season: int | None = None
+    transcripts: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
+from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.model import Settings, StaticFolder
 
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -107,6 +108,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
     problems: list[str] = []
     top = Table(values, problems, name=name)
     settings_show = _show(top)
+    profiles, rules = _checking(top)
     settings = Settings(
         root=root,
         config=name,
@@ -116,6 +118,8 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         targets=top.texts("targets", default=("file:public",)) or ("file:public",),
         cron=_cron(top),
         check_links=top.flag("check_links", default=True),
+        profiles=profiles,
+        rules=rules,
     )
     top.refuse_unknown()
     if problems:
@@ -261,6 +265,24 @@ def _cron(top: Table) -> str:
         schedule.problem("cron", f"{cron!r} must have five fields: minute, hour, day, month, weekday")
     schedule.refuse_unknown()
     return cron
+
+
+def _checking(top: Table) -> tuple[tuple[Profile, ...], Mapping[str, Switch]]:
+    """Whose demands are checked, and what the show decided about each rule."""
+    check = top.table("check")
+    written = check.texts("profiles")
+    for profile in written:
+        if profile not in PROFILES:
+            check.problem("profiles", f"{profile!r} is not one of {', '.join(PROFILES)}")
+    rules = check.table("rules")
+    switches = {name: rules.text(name, required=True) for name in rules.keys}
+    for name, switch in switches.items():
+        problem = refusal(name, switch) if switch else None
+        if problem:
+            rules.problem(name, problem)
+    check.refuse_unknown()
+    profiles = tuple(profile for profile in PROFILES if profile in written)
+    return profiles, {name: known for name, switch in switches.items() for known in SWITCHES if known == switch}
 
 
 def _is_web_address(text: str) -> bool:

@@ -23,6 +23,7 @@ from podpipe.site.views import (
     episode_views,
     everybody,
     person_views,
+    transcript_views,
 )
 from podpipe.site.words import locale, words_for
 from podpipe.timecode import seconds
@@ -197,6 +198,7 @@ def _episode_page(site: _Site, episode: Episode, view: EpisodeView, *, newer: Ep
         notes=episode.notes.html,
         chapters=chapter_views(episode.chapters, site.addresses),
         audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
+        transcripts=transcript_views(episode.transcripts, site.addresses) if episode.transcripts else (),
         newer=newer,
         older=older,
         tweets=_TWEET.search(episode.notes.html) is not None,

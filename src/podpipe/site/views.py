@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from podpipe.model import Chapter, Enclosure, Episode, Person, Show
+from podpipe.model import Chapter, Enclosure, Episode, Person, Show, Transcript
 from podpipe.site.addresses import Addresses, fragment, person_keys, uri
 from podpipe.site.words import role_words, written_date
 from podpipe.timecode import clock, iso_duration, seconds
+
+_KINDS = {"text/vtt": "WebVTT", "application/x-subrip": "SRT", "application/json": "JSON", "text/plain": "TXT", "text/html": "HTML"}
 
 
 class Templates(Protocol):
@@ -97,6 +99,19 @@ def chapter_views(chapters: Sequence[Chapter], addresses: Addresses) -> tuple[Ch
             href=addresses.link(chapter.url) or (fragment(chapter.anchor) if chapter.anchor else None),
         )
         for chapter in chapters
+    )
+
+
+def transcript_views(transcripts: Sequence[Transcript], addresses: Addresses) -> tuple[tuple[str, str, str], ...]:
+    """The transcripts in their order: what each is called, its language, and where it leads."""
+    several = len({transcript.language for transcript in transcripts}) > 1
+    return tuple(
+        (
+            f"{_KINDS[transcript.mime_type]}{f' ({transcript.language})' if several else ''}",
+            transcript.language,
+            addresses.href(uri(transcript.url)) if transcript.key else uri(transcript.url),
+        )
+        for transcript in transcripts
     )
 
 

@@ -30,6 +30,7 @@ _WORDS = {
         "rss": "RSS feed",
         "site": "Site",
         "skip": "Skip to the content",
+        "transcript": "Transcript",
     },
     "ja": {
         "audio": "このエピソードの音声",
@@ -53,6 +54,7 @@ _WORDS = {
         "rss": "RSSフィード",
         "site": "サイト",
         "skip": "本文へ移動",
+        "transcript": "文字起こし",
     },
 }
 _ROLES = {"en": {"guest": "Guest"}, "ja": {"guest": "ゲスト"}}
