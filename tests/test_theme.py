@@ -22,7 +22,7 @@ def theme(folder: Path, **templates: str) -> Theme:
 def test_values_are_escaped(tmp_path: Path) -> None:
     page = theme(tmp_path, page='<p title="{{ text }}">{{ text }}</p>').render("page.html", text="""<b>&"'""")
 
-    assert page == '<p title="&lt;b&gt;&amp;&#34;&#39;">&lt;b&gt;&amp;&#34;&#39;</p>'
+    assert page == '<p title="&lt;b&gt;&amp;&quot;&#x27;">&lt;b&gt;&amp;&quot;&#x27;</p>'
 
 
 def test_what_one_template_rendered_enters_another_as_it_is(tmp_path: Path) -> None:

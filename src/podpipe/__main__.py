@@ -1,7 +1,5 @@
 """`python -m podpipe` is the same as `podpipe`."""
 
-import sys
+from podpipe.cli import program
 
-from podpipe.cli import main
-
-sys.exit(main())
+program()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import html
 import json
 import traceback
 from collections.abc import Mapping
@@ -73,7 +75,7 @@ def load_theme(templates: Path) -> Theme:
         raise ConfigError(
             f"there is no folder of templates at {templates}", path=str(templates), hint="create it, or leave the setting out"
         )
-    environment = jinja2.Environment(
+    environment = _environment_class()(
         loader=jinja2.FileSystemLoader(templates),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -85,6 +87,39 @@ def load_theme(templates: Path) -> Theme:
     theme = Theme(folder=templates, environment=environment, files=_read_assets(templates / "assets"))
     environment.globals["asset"] = theme.asset
     return theme
+
+
+@functools.cache
+def _environment_class() -> Any:
+    """Jinja's environment, made to escape text to text.
+
+    Jinja wraps every value that it escapes in an object of its own, which a page with a hundred values never looks at again: that takes a
+    fifth of the time of a page. Where a later Jinja does not ask here, it escapes in its own way.
+    """
+    from jinja2 import Environment
+    from jinja2.compiler import CodeGenerator
+
+    class PlainCode(CodeGenerator):
+        def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
+            if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+                self.write("environment.escaped(")
+            else:
+                super()._output_child_pre(node, frame, finalize)
+
+    class PlainEnvironment(Environment):
+        code_generator_class = PlainCode
+        escaped = staticmethod(_escaped)
+
+    return PlainEnvironment
+
+
+def _escaped(value: object) -> str:
+    """A value as text that is safe in HTML and in an attribute's quotes; markup, which a template rendered before, as it is."""
+    if type(value) is str:
+        return html.escape(value)
+    import markupsafe
+
+    return str(markupsafe.escape(value))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
