@@ -33,11 +33,11 @@ _RECORD = struct.Struct("=BQ")
 """What tells of a finished task: its number, and how many bytes its pickled result has."""
 
 
-def spread(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+def spread(work: Callable[[T], R], items: Sequence[T], *, meanwhile: Callable[[], object] | None = None) -> list[R]:
     """What `work` gives for each item, in the items' order. Many items are shared out as `together` does with its tasks."""
     size = part_size(len(items))
     shares = (items[start : start + size] for start in range(0, len(items), size))
-    return [result for share in together([_each(work, share) for share in shares]) for result in share]
+    return [result for share in together([_each(work, share) for share in shares], meanwhile=meanwhile) for result in share]
 
 
 def part_size(count: int) -> int:
@@ -46,13 +46,15 @@ def part_size(count: int) -> int:
     return max(1, count if processes == 1 else math.ceil(count / (processes * _SHARES)))
 
 
-def together(tasks: Sequence[Callable[[], R]]) -> list[R]:
+def together(tasks: Sequence[Callable[[], R]], *, meanwhile: Callable[[], object] | None = None) -> list[R]:
     """What each task gives, in their order. What one raises is raised here: of several, what the first of them raised.
 
     Each process takes the next task as soon as it is free, so the long ones should stand first. All but one of the processes are forked
     from this one. They see everything that it knows, so that only results travel, which must pickle. One process does all of it where the
     system does not fork well (any but Linux), where there is one processor, and where this process has other threads, as under Prefect
     or a live progress display: a fork would freeze the locks that they hold.
+
+    `meanwhile` is done by this process alone, while others begin; where there are no others it is left.
     """
     processes = min(_processes(), len(tasks))
     if processes < 2:
@@ -66,6 +68,8 @@ def together(tasks: Sequence[Callable[[], R]]) -> list[R]:
     done: dict[int, tuple[Any, Exception | None]] = {}
     try:
         hired += (_Hired(tasks, waiting) for _ in range(processes - 1))
+        if meanwhile is not None:
+            meanwhile()
         done.update(_finished(tasks, waiting))
         for process in hired:
             done.update(process.results())

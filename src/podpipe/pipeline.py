@@ -11,11 +11,12 @@ from typing import Protocol, TypeVar
 
 from podpipe import stages
 from podpipe.errors import TargetError
+from podpipe.job import Job
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
 from podpipe.rules import judged
 from podpipe.social import posts
-from podpipe.stages import Job, Uploaded
+from podpipe.stages import Uploaded
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 
@@ -187,13 +188,13 @@ def publish(
     return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
 
 
-def _read(job: Job, run: Runner) -> tuple[stages.Ingested, stages.Enriched]:
-    ingested = run(INGEST, partial(stages.ingest, job))
+def _read(job: Job, run: Runner, *, to_render: bool = False) -> tuple[stages.Ingested, stages.Enriched]:
+    ingested = run(INGEST, partial(stages.ingest, job, to_render=to_render))
     return ingested, run(ENRICH, partial(stages.enrich, job, ingested))
 
 
 def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
-    ingested, enriched = _read(job, run)
+    ingested, enriched = _read(job, run, to_render=True)
     link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
     artifacts = run(RENDER, partial(stages.render, job, enriched))
     composed = run(COMPOSE, partial(stages.compose, job, enriched))

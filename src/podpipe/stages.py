@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from podpipe.episode import (
 )
 from podpipe.errors import SourceError
 from podpipe.given_chapters import chapter_findings
+from podpipe.job import Job
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
 from podpipe.manuscript import Reading, read_manuscript
@@ -49,31 +50,11 @@ from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
-from podpipe.theme import load_theme
+from podpipe.theme import load_jinja, load_theme
 from podpipe.transcript_files import Shelf, Shelved
 
 _MEDIA_CACHE = "public, max-age=604800"
 _OWN_FILE_WINS = frozenset({"404.html", "robots.txt"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What a publish is asked to do.
-
-    `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
-    only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not
-    public, for a preview. `demands` has what directories demand checked too.
-    """
-
-    settings: Settings
-    as_of: datetime
-    targets: tuple[str, ...] = ()
-    episode: str | None = None
-    dry_run: bool = False
-    allow_missing_audio: bool = False
-    check_links: bool = True
-    drafts: bool = False
-    demands: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +88,15 @@ class Uploaded:
     findings: tuple[Finding, ...] = ()
 
 
-def ingest(job: Job) -> Ingested:
-    """Read every episode's file. Of two with one slug the second is left out, with its error."""
+def ingest(job: Job, *, to_render: bool = False) -> Ingested:
+    """Read every episode's file. Of two with one slug the second is left out, with its error.
+
+    With `to_render` what rendering needs is loaded on the way, while other processes read.
+    """
     settings = job.settings
     zone = ZoneInfo(settings.show.timezone)
     paths = sources.list_episodes(settings.root, settings.episodes)
-    readings = spread(partial(_read, settings.root, zone=zone, site=settings.liquid), paths)
+    readings = spread(partial(_read, settings.root, zone=zone, site=settings.liquid), paths, meanwhile=_load if to_render else None)
     manuscripts = in_feed_order(reading.manuscript for reading in readings if reading.manuscript)
     findings = [finding for reading in readings for finding in reading.findings]
     repeated = duplicate_findings(manuscripts)
@@ -125,6 +109,13 @@ def ingest(job: Job) -> Ingested:
 def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None) -> Reading:
     source = sources.read_source(root, path)
     return Reading(manuscript=None, findings=(source,)) if isinstance(source, Finding) else read_manuscript(source, zone=zone, site=site)
+
+
+def _load() -> None:
+    """Load Jinja, lxml and feedgen: a tenth of a second in which this process could not read."""
+    import podpipe.feed  # noqa: F401 - for `_feed`
+
+    load_jinja()
 
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:

@@ -67,6 +67,11 @@ class Theme:
         return tuple(self.files.values())
 
 
+def load_jinja() -> None:
+    """Load what `load_theme` needs, ahead of it."""
+    _environment_class()
+
+
 def load_theme(templates: Path) -> Theme:
     """Open a folder of templates. Raises ConfigError where there is none, or where an asset cannot be read or served."""
     import jinja2

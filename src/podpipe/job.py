@@ -1,0 +1,28 @@
+"""What a publish is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from podpipe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a publish is asked to do.
+
+    `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
+    only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not
+    public, for a preview. `demands` has what directories demand checked too.
+    """
+
+    settings: Settings
+    as_of: datetime
+    targets: tuple[str, ...] = ()
+    episode: str | None = None
+    dry_run: bool = False
+    allow_missing_audio: bool = False
+    check_links: bool = True
+    drafts: bool = False
+    demands: bool = True
