@@ -50,7 +50,7 @@ from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
-from podpipe.theme import load_jinja, load_theme
+from podpipe.theme import load_ahead, load_theme
 from podpipe.transcript_files import Shelf, Shelved
 
 _MEDIA_CACHE = "public, max-age=604800"
@@ -112,10 +112,10 @@ def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None
 
 
 def _load() -> None:
-    """Load Jinja, lxml and feedgen: a tenth of a second in which this process could not read."""
+    """Load the theme, lxml and feedgen: a tenth of a second in which this process could not read."""
     import podpipe.feed  # noqa: F401 - for `_feed`
 
-    load_jinja()
+    load_ahead(sources.shared_folder("templates"))
 
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:

@@ -26,6 +26,7 @@ _CONTENT_TYPES = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+_NOT_PAGES = ("assets/", "new_show/")
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -67,9 +68,12 @@ class Theme:
         return tuple(self.files.values())
 
 
-def load_jinja() -> None:
-    """Load what `load_theme` needs, ahead of it."""
-    _environment_class()
+def load_ahead(templates: Path) -> None:
+    """Do what takes time before the first page can be made: load Jinja, and compile the templates, which this process then remembers."""
+    environment = load_theme(templates).environment
+    for name in environment.list_templates(extensions=["html"]):
+        if not name.startswith(_NOT_PAGES):
+            environment.get_template(name)
 
 
 def load_theme(templates: Path) -> Theme:
@@ -82,6 +86,7 @@ def load_theme(templates: Path) -> Theme:
         )
     environment = _environment_class()(
         loader=jinja2.FileSystemLoader(templates),
+        bytecode_cache=_compiled(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -116,6 +121,24 @@ def _environment_class() -> Any:
         escaped = staticmethod(_escaped)
 
     return PlainEnvironment
+
+
+@functools.cache
+def _compiled() -> Any:
+    """What this process has compiled, by the template's text: a preview and processes forked from this one need not do it again."""
+    from jinja2 import BytecodeCache
+
+    class Remembered(BytecodeCache):
+        def __init__(self) -> None:
+            self._code: dict[tuple[str, str], Any] = {}
+
+        def load_bytecode(self, bucket: Any) -> None:
+            bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Any) -> None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+    return Remembered()
 
 
 def _escaped(value: object) -> str:
