@@ -27,6 +27,7 @@ _TASK = re.compile(r"\[[ xX]\] ")
 _CHECKBOX = re.compile(r'<input type="checkbox"(?: data-sourcepos="[^"]*")?( checked="")? disabled="" ?/?>')
 _LONE_TILDES = re.compile(r"</?sub(?: data-sourcepos=\"[^\"]*\")?>")
 _ABSOLUTE_TAG = re.compile(r'<(?:a|audio|iframe|img|source|track|video)(?:\s+[^\s"=<>/]+(?:="[^"]*")?)+')
+_NOT_WEB = re.compile(r' (?:href|src|poster)="(?!http)')
 _RELATIVE = re.compile(r'(\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*)"')
 
 
@@ -115,6 +116,6 @@ def with_absolute_links(markup: str, page_url: str) -> str:
     def absolute(match: re.Match[str]) -> str:
         return f'{match[1]}{html.escape(urljoin(page_url, html.unescape(match[2])))}"'
 
-    if not any(markup.count(f' {name}="') > markup.count(f' {name}="http') for name in ("href", "src", "poster")):
-        return markup  # nearly always: and counting is a hundred times as fast as looking at every tag
+    if _NOT_WEB.search(markup) is None:
+        return markup  # nearly always, and this is many times as fast as looking at every tag
     return _ABSOLUTE_TAG.sub(lambda tag: _RELATIVE.sub(absolute, tag[0]), markup)
