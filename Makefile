@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint format lock bench clean
+.PHONY: demo test lint format lock bench fuzz clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "podpipe needs Python 3.11 or later; set PYTHON=python3.12, say")'
@@ -40,6 +40,11 @@ lock:
 
 bench: $(READY)
 	@$(BIN)/python bench/against_hugo.py
+
+# A million inputs take some minutes. atheris has wheels for Linux alone, so it is no development dependency.
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	@$(BIN)/python -m tests.fuzz.fuzz_readers -runs=1000000
 
 clean:
 	@rm -rf $(VENV) public _site dist build
