@@ -46,7 +46,7 @@ def manuscript(slug: str = "a", **changes: Any) -> Manuscript:
         actor_ids=(),
         audio=f"/audio/{slug}.mp3",
         notes=Notes(html="<p>Tea</p>"),
-        lines=LINES,
+        places=tuple((key, line, None) for key, line in LINES),
     )
     return replace(made, **changes)
 

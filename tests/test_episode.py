@@ -37,7 +37,7 @@ MANUSCRIPT = Manuscript(
     audio="/audio/70.mp3",
     notes=Notes(html="<p>a</p>"),
     chapters=CHAPTERS,
-    lines=(("title", 2), ("actor_ids", 4), ("audio_file_size", 8), ("duration", 9), ("slug", 10)),
+    places=(("title", 2, 8), ("actor_ids", 4, None), ("audio_file_size", 8, 18), ("duration", 9, 11), ("slug", 10, 7)),
 )
 
 
@@ -161,7 +161,9 @@ def test_the_address_of_audio_is_percent_encoded_and_its_place_is_not() -> None:
 def test_a_slug_that_another_episode_has_already_is_an_error_at_the_later_file() -> None:
     other = replace(MANUSCRIPT, path="episodes/2026-06-05-70.md")
     findings = duplicate_findings([other, replace(MANUSCRIPT, path="episodes/2026-06-12-71.md", slug="71"), MANUSCRIPT])
-    assert [(told.level, told.rule, told.where) for told in findings] == [("error", "slug-duplicate", Where(path=other.path, line=10))]
+    assert [(told.level, told.rule, told.where) for told in findings] == [
+        ("error", "slug-duplicate", Where(path=other.path, line=10, column=7))
+    ]
     assert MANUSCRIPT.path in findings[0].message
     assert findings[0].hint
 
@@ -201,14 +203,14 @@ def test_figures_that_are_wrong_are_told_with_the_right_ones() -> None:
         Finding(
             level="warning",
             rule="audio-size-wrong",
-            where=Where(path=MANUSCRIPT.path, line=8),
+            where=Where(path=MANUSCRIPT.path, line=8, column=18),
             message="the audio file has 1,234,567 bytes, not 1,234,568",
             hint=hint,
         ),
         Finding(
             level="warning",
             rule="duration-wrong",
-            where=Where(path=MANUSCRIPT.path, line=9),
+            where=Where(path=MANUSCRIPT.path, line=9, column=11),
             message="the audio plays for 10:06, not 10:00",
             hint=hint,
         ),

@@ -250,7 +250,7 @@ def manuscript(**changes: Any) -> Manuscript:
         actor_ids=(),
         audio="/audio/070.mp3",
         notes=Notes(html=""),
-        lines=(("title", 2), ("transcript", 3)),
+        places=(("title", 2, 8), ("transcript", 3, 13)),
     )
     return replace(made, **changes)
 
@@ -327,9 +327,9 @@ def test_a_transcript_that_cannot_be_published_is_told_at_the_line_that_names_it
     found = Shelf(settings(tmp_path)).of(manuscript(transcripts=written), duration=None)
     assert (found.transcripts, found.files) == ((), ())
     assert [(finding.level, str(finding.where), finding.rule) for finding in found.findings] == [
-        ("warning", "episodes/2026-05-29-70.md:3", "transcript-missing"),
-        ("warning", "episodes/2026-05-29-70.md:3", "transcript-type"),
-        ("error", "episodes/2026-05-29-70.md:3", "path-outside"),
+        ("warning", "episodes/2026-05-29-70.md:3:13", "transcript-missing"),
+        ("warning", "episodes/2026-05-29-70.md:3:13", "transcript-type"),
+        ("error", "episodes/2026-05-29-70.md:3:13", "path-outside"),
     ]
 
 

@@ -155,7 +155,7 @@ def test_check_gives_every_finding_in_three_formats(show: MadeShow) -> None:
     assert [(finding["rule"], finding["line"]) for finding in found] == [("person-unknown", 2), ("link-own-site", 12)]
     assert set(found[0]) == {"path", "line", "column", "level", "rule", "message", "hint"}
     github = podpipe("check", "--show", show.root, "--format", "github").stdout.splitlines()
-    assert github[0].startswith(f"::error file={show.root}/episodes/2026-03-01-3.md,line=2,title=podpipe person-unknown::")
+    assert github[0].startswith(f"::error file={show.root}/episodes/2026-03-01-3.md,line=2,col=1,title=podpipe person-unknown::")
     assert podpipe("check", "--show", make_show(show.root.parent / "good").root).returncode == 0
 
 

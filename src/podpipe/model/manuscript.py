@@ -70,8 +70,8 @@ class Manuscript:
     """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
 
     `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
-    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `lines` gives the line
-    of each front matter key.
+    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `places` gives each
+    front matter key's line, and the column of its value.
     """
 
     path: str
@@ -93,7 +93,7 @@ class Manuscript:
     number: int | None = None
     season: int | None = None
     transcripts: tuple[str, ...] = ()
-    lines: tuple[tuple[str, int], ...] = ()
+    places: tuple[tuple[str, int, int | None], ...] = ()
 
     def __post_init__(self) -> None:
         if self.published.tzinfo is None:
@@ -101,4 +101,5 @@ class Manuscript:
 
     def where(self, key: str | None = None) -> Where:
         """The place of a front matter key, or of the file where the key is not in it."""
-        return Where(path=self.path, line=next((line for name, line in self.lines if name == key), None))
+        line, column = next(((line, column) for name, line, column in self.places if name == key), (None, None))
+        return Where(path=self.path, line=line, column=column)
