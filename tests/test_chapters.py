@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from podpipe.chapters import plain_text, read_chapters, review_chapters
 from podpipe.manuscript import chapters_of
 from podpipe.model import Chapter, Finding, Where
+from tests.fuzz.fragments import MARKERS, TEXT, TIMES
 
 
 def told(body: str) -> list[tuple[int, str]]:
@@ -316,6 +319,26 @@ def test_a_megabyte_of_anything_is_read_quickly(fragment: str) -> None:
     for text in (fragment, f"- 0:10 a {fragment}", f"# 0:10 [{fragment}"):
         read_chapters(text + fragment * (250_000 // len(fragment)))
     assert time.process_time() - before < 6  # a busy machine takes 1; anything quadratic takes minutes
+
+
+@pytest.mark.parametrize("between", [" " * 200, ":" * 90, " :" * 60, "~" + " " * 200, "[" * 90])
+def test_thousands_of_lines_with_much_between_time_and_title_are_read_quickly(between: str) -> None:
+    before = time.process_time()
+    read_chapters(f"- 0:10{between}x\n" * 4_000)
+    assert time.process_time() - before < 2  # takes a tenth; going back over the blanks takes ten seconds
+
+
+def test_the_quick_reading_of_plain_lines_tells_what_the_close_one_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    pick = random.Random(70).choice  # noqa: S311 - the same texts every time
+    behind = ("", " ", "：", "~：", " - ", ": ", "〜", " | ", ",", "->", " から", "ごろ ", " am ", " JST ", "-", "~ [", " [[")
+    titles = (*TEXT, *TIMES, "12 monkeys", "a [link](https://a.example) #", "ではなく", "[two\nlines](https://a.example)")
+    bodies = [
+        "\n".join(f"{pick(MARKERS)}{pick(('0:10', '1:02:03', *TIMES))}{pick(behind)}{pick(titles)}{pick(('', *TEXT))}" for _ in range(6))
+        for _ in range(4_000)
+    ]
+    quick = [review_chapters(body, path="a.md") for body in bodies]
+    monkeypatch.setattr("podpipe.chapters.lines._PLAIN", re.compile("(?!)"))
+    assert quick == [review_chapters(body, path="a.md") for body in bodies]
 
 
 def test_a_title_whose_link_goes_on_in_the_next_line_is_whole() -> None:

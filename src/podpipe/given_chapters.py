@@ -140,7 +140,7 @@ def _read_items(items: list[object], given: _Given) -> None:
             case str() if not item.strip():
                 continue
             case str():
-                found = next(candidates(item, frozenset()), None)
+                found = next(iter(candidates(item)), None)
                 if found is None:
                     given.refuse(f"chapter {number}, {item!r}, does not begin with a time and go on with a title")
                 else:
@@ -188,7 +188,7 @@ def _add_pair(one: str, other: object, given: _Given, number: int) -> None:
             if start is not None and title.strip():
                 given.add(start, plain_text(title), web_address(title))
                 return
-        found = next(candidates(f"{one}: {other}", frozenset()), None)
+        found = next(iter(candidates(f"{one}: {other}")), None)
         if found is not None and found.form == "leading":
             given.add(found.start, found.title(), found.url({}))
             return

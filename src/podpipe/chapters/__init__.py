@@ -31,6 +31,7 @@ from podpipe.timecode import clock
 
 __all__ = ["plain_text", "read_chapters", "review_chapters"]
 
+_NO_LINES: frozenset[int] = frozenset()
 _COMMENT = re.compile(r"^ {0,3}<!--.*?(?:-->|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -56,10 +57,10 @@ def review_chapters(
 def _choice(body: str) -> Choice:
     if ":" not in body and "：" not in body:
         return Choice([], [])
-    unseen = code_lines(body)
-    if "<!--" in body:
+    unseen = code_lines(body) if "`" in body or "~~~" in body else _NO_LINES  # one letter is looked for at ten times the speed of three
+    if "<" in body and "<!--" in body:
         unseen |= _comment_lines(body)
-    found = list(candidates(body, unseen))
+    found = candidates(body, unseen)
     return choose(found, body) if found else Choice([], [])
 
 
@@ -67,18 +68,20 @@ def _chapters(choice: Choice, body: str, first_line: int, anchors: Sequence[tupl
     if not choice.chosen:
         return ()
     ids = dict(anchors)
-    definitions = link_definitions(body) if any("][" in found.written for found in choice.chosen) else {}
-    return tuple(
-        Chapter(
-            start=found.start,
-            title=title,
-            url=found.url(definitions),
-            line=found.line + first_line,
-            anchor=ids.get(found.line + first_line),
-        )
-        for found in choice.chosen
-        if (title := found.title())
-    )
+    definitions: dict[str, str] | None = None
+    chapters = []
+    for found in choice.chosen:
+        title = found.title()
+        if not title:
+            continue
+        url = None
+        if "]" in found.written or "://" in found.written:
+            if definitions is None:
+                definitions = link_definitions(body) if any("][" in other.written for other in choice.chosen) else {}
+            url = found.url(definitions)
+        line = found.line + first_line
+        chapters.append(Chapter(start=found.start, title=title, url=url, line=line, anchor=ids.get(line)))
+    return tuple(chapters)
 
 
 def _comment_lines(body: str) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from podpipe.chapters.lines import Candidate
-from podpipe.chapters.times import has_time
+from podpipe.chapters.times import Form, Kind, has_time
 
 
 class Run(NamedTuple):
@@ -39,22 +40,25 @@ class Choice(NamedTuple):
     runs: list[Run]
 
 
-_OF_CHAPTERS = re.compile(
+def _any_of(words: str) -> re.Pattern[str]:
+    """One of these words, in capital letters or small ones. Their first letters are looked for first, at a third of the price."""
+    return re.compile(f"(?=[{''.join(sorted({word[0] for word in words.split('|')}))}])(?:{words})", re.IGNORECASE)
+
+
+_OF_CHAPTERS = _any_of(
     r"目次|チャプター|タイムスタンプ|タイムコード|タイムライン|chapters?\b|time ?(?:stamps?|codes?|line)\b|kapitel|chapitres|cap[ií]tulos"
-    r"|таймкод|тайминг|타임|목차|章节|時間軸|时间",
-    re.IGNORECASE,
+    r"|таймкод|тайминг|타임|목차|章节|時間軸|时间"
 )
-_OF_OTHERS = re.compile(
-    r"訂正|正誤|誤り|お詫び|勘誤|勘误|更正|errat|corrections?\b|文字起こし|書き起こし|transcript|transkript|untertitel|subtitles",
-    re.IGNORECASE,
+_OF_OTHERS = _any_of(
+    r"訂正|正誤|誤り|お詫び|勘誤|勘误|更正|errat|corrections?\b|文字起こし|書き起こし|transcript|transkript|untertitel|subtitles"
 )
-_OF_DAYS = re.compile(r"スケジュール|タイムテーブル|時間割|日程|開催|schedule|timetable", re.IGNORECASE)
-_MISTAKES = ("ではなく", "正しくは", "間違い", "應為", "應是", "应为", "更正", "instead of", "should be", "should have been")
-_OPENING = re.compile(
-    r"開場|開演|受付|集合|解散|懇親会|開会|閉会|終了|休憩|昼食|ランチ|doors|registration|lunch|coffee break", re.IGNORECASE
-)
+_OF_DAYS = _any_of("スケジュール|タイムテーブル|時間割|日程|開催|schedule|timetable")
+_MISTAKE = re.compile("ではなく|正しくは|間違い|應為|應是|应为|更正|instead of|should be|should have been")
+_OPENING = _any_of("開場|開演|受付|集合|解散|懇親会|開会|閉会|終了|休憩|昼食|ランチ|doors|registration|lunch|coffee break")
 _SPEAKER = re.compile(r"[^:：]{1,24}[:：]")
-_KINDS = ("heading", "item", "row", "plain")
+_KINDS: tuple[Kind, ...] = ("heading", "item", "row", "plain")
+_FORMS: tuple[Form, ...] = ("leading", "trailing", "bare")
+_START, _LINE = operator.attrgetter("start"), operator.attrgetter("line")
 _MORNING, _NIGHT = timedelta(minutes=6), timedelta(minutes=30)
 _SECOND, _STEP, _HALF_HOUR = timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30)
 """What 6:00 and 30:00 would be as times within a recording (late-night programmes count hours beyond 24), and the steps of timetables."""
@@ -77,9 +81,12 @@ def choose(candidates: list[Candidate], body: str) -> Choice:
     chosen: list[Candidate] = []
     lists: list[Run] = []
     starts: dict[timedelta, Candidate] = {}
+    by_kind: dict[Kind, list[Candidate]] = {}
+    for found in candidates:
+        by_kind.setdefault(found.kind, []).append(found)
     for kind in _KINDS:
-        alike = [found for found in candidates if found.kind == kind]
-        if not alike or all(found.start in starts for found in alike):
+        alike = by_kind.get(kind)
+        if not alike or starts.keys() >= set(map(_START, alike)):
             continue  # none of its kind, or an agenda that the headings repeat
         runs = [run for group, nested in _groups(alike, body) if (run := _run(group, body, nested=nested)) is not None]
         if kind == "plain" and len(chosen) > 1:
@@ -90,12 +97,14 @@ def choose(candidates: list[Candidate], body: str) -> Choice:
         else:
             chosen, taken = _together(chosen, of_kind)
             lists += used if taken else ()
-        starts = {found.start: found for found in reversed(chosen)}
+        starts = {found.start: found for found in reversed(chosen)} if chosen else {}
     if len(chosen) == 1 and not _stands_alone(chosen[0], body):
         return Choice([], [])  # one time alone in running notes is no list of chapters
-    for found in (slip for run in lists for slip in run.slips()):
-        starts.setdefault(found.start, found)
-    return Choice(sorted(starts.values(), key=lambda found: found.start), lists)
+    for run in lists:
+        if len(run.kept) < len(run.every):
+            for found in run.slips():
+                starts.setdefault(found.start, found)
+    return Choice(sorted(starts.values(), key=_START), lists)
 
 
 def _groups(alike: list[Candidate], body: str) -> Iterator[tuple[list[Candidate], bool]]:
@@ -103,19 +112,24 @@ def _groups(alike: list[Candidate], body: str) -> Iterator[tuple[list[Candidate]
     if alike[0].kind == "heading":
         yield alike, False
         return
-    for form in ("leading", "trailing", "bare"):
+    forms = {found.form for found in alike}
+    for form in _FORMS:
+        if form not in forms:
+            continue
         opened: dict[int, list[Candidate]] = {}
-        before: Candidate | None = None
+        place = innermost = 0
         for found in alike:
             if found.form != form:
                 continue
-            if before is not None and body.count("\n#", before.place, found.place):
+            if opened and body.find("\n#", place, found.place) >= 0:
                 yield from _lists(opened)
                 opened = {}
-            before = found
+            place = found.place
             level = found.indent // 2 if found.kind == "item" else 0
-            for deeper in [depth for depth in opened if depth > level]:
-                yield opened.pop(deeper), True
+            if level < innermost:
+                for deeper in [depth for depth in opened if depth > level]:
+                    yield opened.pop(deeper), True
+            innermost = level
             opened.setdefault(level, []).append(found)
         yield from _lists(opened)
 
@@ -148,7 +162,7 @@ def _run(group: list[Candidate], body: str, *, nested: bool) -> Run | None:
 
 def _is_called_other(group: list[Candidate], label: str) -> bool:
     """Whether what stands above a list calls it something else. A long line is a sentence, and no label."""
-    labels = [line for line in label.split("\n") if len(line) <= _LABEL]
+    labels = [line for line in label.split("\n") if len(line) <= _LABEL] if label else []
     if any(_OF_OTHERS.search(line) for line in labels):
         return True
     return any(_OF_DAYS.search(line) for line in labels) and _are_hours(group, _SECOND)
@@ -177,7 +191,7 @@ def _label(first: Candidate, body: str) -> str:
     at = body.rfind("\n#", earliest, first.place) + 1
     heading = body[at : body.find("\n", at)] if at or (not earliest and body.startswith("#")) else ""
     above = _line_above(first, body)
-    return "\n".join(line for line in {heading, above} if line and not has_time(line))
+    return "\n".join([line for line in {heading, above} if line and not has_time(line)])
 
 
 def _line_above(first: Candidate, body: str) -> str:
@@ -200,10 +214,9 @@ def _parent(first: Candidate, body: str) -> str:
 
 def _is_errata(group: list[Candidate]) -> bool:
     """Whether the lines say what was wrong at those times."""
-    together = "\n".join([found.written for found in group])
-    if not any(word in together for word in _MISTAKES):
+    if _MISTAKE.search("\n".join([found.written for found in group])) is None:
         return False
-    return 2 * sum(any(word in found.written for word in _MISTAKES) for found in group) >= len(group)
+    return 2 * sum(_MISTAKE.search(found.written) is not None for found in group) >= len(group)
 
 
 def _is_timetable(group: list[Candidate]) -> bool:
@@ -229,12 +242,14 @@ def _is_transcript(group: list[Candidate]) -> bool:
         return True
     if many < 8:
         return False
-    gaps = sorted(later.start - earlier.start for earlier, later in itertools.pairwise(group))
-    pace = gaps[len(gaps) // 2]
-    speakers = [speaker[0] for title in titles if (speaker := _SPEAKER.match(title)) is not None]
-    if len(set(titles)) <= many / 3 or (pace < _SPEECH and len(speakers) > 0.7 * many and 1 < len(set(speakers)) <= max(many / 4, 2)):
+    if len(set(titles)) <= many / 3:
         return True
-    return many > 11 and pace < _CAPTION
+    starts = [found.start for found in group]
+    pace = sorted(map(operator.sub, starts[1:], starts))[(many - 1) // 2]
+    if pace >= _SPEECH:
+        return False
+    speakers = [speaker[0] for title in titles if (speaker := _SPEAKER.match(title)) is not None]
+    return (len(speakers) > 0.7 * many and 1 < len(set(speakers)) <= max(many / 4, 2)) or (many > 11 and pace < _CAPTION)
 
 
 def _merged(runs: list[Run]) -> tuple[list[Candidate], list[Run]]:
@@ -243,13 +258,13 @@ def _merged(runs: list[Run]) -> tuple[list[Candidate], list[Run]]:
         runs = [run for run in runs if len(run.kept) > 2 or run.named or run.nested or not _are_hours(run.kept, _HALF_HOUR)]
     if len(runs) == 1:
         return runs[0].kept, runs
-    together = sorted((found for run in runs for found in run.kept), key=lambda found: found.line)
+    together = sorted([found for run in runs for found in run.kept], key=_LINE)
     if _is_ascending(together):
         return together, runs
     chosen: list[Candidate] = []
     used: list[Run] = []
     for run in sorted(runs, key=lambda run: (run.nested, -len(run.kept)))[:_MOST_RUNS]:
-        with_run = sorted((*chosen, *run.kept), key=lambda found: found.line)
+        with_run = sorted((*chosen, *run.kept), key=_LINE)
         if _is_ascending(with_run):
             chosen = with_run
             used.append(run)
@@ -271,7 +286,7 @@ def _agree(chosen: list[Candidate], others: list[Candidate]) -> bool:
     fresh = [found for found in others if found.start not in known]
     if 2 * (len(others) - len(fresh)) >= min(len(others), len(chosen)):
         return True
-    return _is_ascending(sorted((*chosen, *fresh), key=lambda found: found.line))
+    return _is_ascending(sorted((*chosen, *fresh), key=_LINE))
 
 
 def _stands_alone(found: Candidate, body: str) -> bool:
@@ -280,7 +295,8 @@ def _stands_alone(found: Candidate, body: str) -> bool:
 
 
 def _is_ascending(candidates: list[Candidate]) -> bool:
-    return all(earlier.start <= later.start for earlier, later in itertools.pairwise(candidates))
+    starts = [found.start for found in candidates]
+    return all(map(operator.le, starts, starts[1:]))
 
 
 def _ascending(candidates: list[Candidate]) -> list[Candidate]:
