@@ -18,6 +18,9 @@ class SourceFile:
     digest: str
 
 
+_START = timedelta(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A part of an episode. `anchor` is the id of its heading on the episode's page, where it has one; `line` is where it was written."""
@@ -29,7 +32,7 @@ class Chapter:
     anchor: str | None = None
 
     def __post_init__(self) -> None:
-        if self.start < timedelta(0):
+        if self.start < _START:
             raise ValueError(f"a chapter cannot start before the episode: {self.start}")
 
     def __reduce__(self) -> tuple[Any, ...]:
