@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
 
 from podpipe.model import Link, Notes
 from podpipe.notes import read_notes, with_absolute_links
+
+KEPT_IN_IDS = frozenset({"Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Pc"})
 
 
 def html_of(body: str) -> str:
@@ -139,6 +142,22 @@ def test_the_place_of_a_link_is_told_however_it_is_written(body: str, links: lis
     assert [tuple(link) for link in read_notes(body).links] == links
 
 
+def test_a_link_far_below_the_last_and_in_another_spelling_is_found_in_its_place() -> None:
+    far = "word\n" * 1_000
+    body = f"[a](https://a.example/b)\n{far}[a](https://a.example/坂)\n{far}[a](/坂)\n[a](https://a.example/%E5%9D%82)\n"
+    assert read_notes(body).links == (
+        Link("https://a.example/b", 1, 5),
+        Link("https://a.example/坂", 1002, 5),
+        Link("/坂", 2003, 5),
+        Link("https://a.example/%E5%9D%82", 2004, 5),
+    )
+
+
+def test_an_address_that_its_author_encoded_in_part_is_told_with_its_line() -> None:
+    notes = read_notes("a\n\n[a](https://a.example/坂%2C)\n[b](/b)")
+    assert notes.links == (Link("https://a.example/%E5%9D%82%2C", 3), Link("/b", 4, 5))
+
+
 @pytest.mark.parametrize("markup", ["", "<b>raw</b>"])
 def test_links_that_lead_elsewhere_can_be_left_out(markup: str) -> None:
     body = f"# a\n[a](https://a.example)\n[b](/b) https://own.example/c {markup}"
@@ -162,6 +181,18 @@ def test_headings_get_the_ids_that_kramdown_gives_and_repeats_a_number() -> None
         (10, "item"),
         (12, "show-notes-2"),
     )
+
+
+@pytest.mark.parametrize("block", range(0x100, 0x10000, 0x400))
+def test_letters_marks_digits_and_hyphens_stay_in_an_id(block: int) -> None:
+    for row in range(block, block + 0x400, 0x40):
+        characters = [chr(code) for code in range(row, row + 0x40) if unicodedata.category(chr(code)) != "Cs"]
+        expected = [
+            f"{number}-a{character.lower() if unicodedata.category(character) in KEPT_IN_IDS else ''}b"
+            for number, character in enumerate(characters)
+        ]
+        notes = read_notes("\n".join(f"## {number} a{character}b" for number, character in enumerate(characters)))
+        assert [anchor for _, anchor in notes.anchors] == expected
 
 
 def test_a_heading_carries_its_id_in_the_html() -> None:

@@ -58,8 +58,9 @@ def has_marks(text: str) -> bool:
 def taken_out(text: str) -> TakenOut:
     """Take kramdown's marks out of Markdown; no line moves."""
     text = _without_extensions(text) if "{:" in text and _EXTENSION.search(text) else text
-    if text.count("{:") > _MOST_LISTS:
-        return TakenOut(_LIST.sub("", text), ())
+    if text.count("{:") + text.count("{#") > _MOST_LISTS:
+        lines = [_HEADING_ID.sub("", line) if "{#" in line and line.lstrip(" >").startswith("#") else line for line in text.split("\n")]
+        return TakenOut(_LIST.sub("", "\n".join(lines)), ())
     code = code_spans(text)
     abbreviations: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ Every function takes and gives a whole text and moves no line. What stands in co
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from operator import itemgetter
 
 from podpipe.code_blocks import code_lines, code_spans, stands_in
 
+_LINE_SIGN = re.compile(r"\n *([#:=0-9][#0-9]*[^\n]?)")
+_USUAL_SIGNS = frozenset({"# ", "## ", "### ", "#### ", "##### ", "###### "})
 _ITEM = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])( +)(?=\S)")
 _DEEP_ITEM = re.compile(r"\n {6,}(?:[-*+]|[0-9]{1,9}[.)]) ")
 _SHALLOW_PARENT = re.compile(r"( {0,5}[-*+] {1,4})(?=[^ \n])")
@@ -19,11 +22,12 @@ _SHALLOW_OR_DEEP_ITEM = re.compile(r"\n(?: {6,}(?:[-*+]|[0-9]{1,9}[.)])| {2,5}[-
 _NUMBERED_ABOVE_SHALLOW = re.compile(r"\n *[0-9]{1,9}[.)] [^\n]*\n {2,5}[-*+] ")
 _FRESH_START = re.compile(r"#|[-*+] |[0-9]{1,9}[.)] ")
 _FRESH_START_BELOW = re.compile(r"\n(?:(?=#|[-*+] |[0-9]{1,9}[.)] )|\n+(?=\S))")
+_BULLET_OR_TEXT = re.compile(r"^( {0,40}[-*+] {1,40}(?=\S)|(?![-*+0-9#>_])(?=\S))", re.MULTILINE)
 _MAY_BE_LIST = frozenset(" -*+0123456789")
 _CJK_STOPS = (
     "\u2026\u3000-\u3004\u3008-\u3020\u301c\u30fb\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1c\uff1e\uff1f\uff3b\uff3d\uff5b-\uff65"
 )
-_BARE_URL = re.compile(rf"http(?<!\]\(http)s?://[^\s<>\"'`{_CJK_STOPS}]++((?=[{_CJK_STOPS}]))?")
+_BARE_URL = re.compile(rf"http(?<!\]\(http)s?://[^\s<>\"'`{_CJK_STOPS}]++(?:(?=([{_CJK_STOPS}])))?")
 _IN_PARENTHESES = re.compile(r"\(http(?<!\]\(http)(s?://[^\s()<>]++)(?=\)[^\x00-\x7f])")
 _INSIDE_MARKUP = ("](", "<", "[", '"', "'", "=", "/")
 _INSIDE_LINK = re.compile(r"[^\[\]\n]{0,1000}\][(\[]")
@@ -41,13 +45,26 @@ _UNDERLINED = re.compile(r"(?<=\n)( {0,3})(?![ #>]|[-*+] |[0-9]{1,9}[.)] )(\S[^\
 _DOUBLE_BACKSLASH = re.compile(r"(?<!\\)\\\\[ \t]*(?=\n)")
 
 
-def to_commonmark(text: str) -> str:
-    """The same lines, written as CommonMark (0.31) wants them: each step costs nothing where its sign is absent."""
+def line_signs(text: str) -> frozenset[str]:
+    """What lines begin with that few texts hold: `=`, `:`, `1.` (any number as of a list), `#` that is no heading as CommonMark has them.
+
+    One look for all of them, so that nothing more need be asked of most texts.
+    """
+    signs = {*_LINE_SIGN.findall(f"\n{text}")} - _USUAL_SIGNS
+    return frozenset(["1." if sign[-1] in ".)" and sign[0].isdigit() else sign[0] for sign in signs])
+
+
+def to_commonmark(text: str, signs: frozenset[str] | None = None) -> str:
+    """The same lines, written as CommonMark (0.31) wants them: each step costs nothing where its sign is absent.
+
+    `signs` are the text's `line_signs`, for who knows them already.
+    """
+    signs = line_signs(text) if signs is None else signs
     if "\n  " in text:
-        text = nest_items(text)
-    if "#" in text and _HEADING_UNSPACED.search(f"\n{text}"):
+        text = nest_items(text, numbered="1." in signs)
+    if "#" in signs and _HEADING_UNSPACED.search(f"\n{text}"):
         text = _outside_code(_HEADING_UNSPACED, _spaced, f"\n{text}")[1:]
-    if "=" in text and _UNDERLINE.search(text):
+    if "=" in signs and _UNDERLINE.search(text):
         text = _outside_code(_UNDERLINED, _marked, f"\n{text}\n")[1:-1]
     if "\\" in text:
         text = _outside_code(_DOUBLE_BACKSLASH, lambda _: "\\", text)
@@ -113,7 +130,7 @@ def _closing(inside: str) -> int:
 
 def _separate_bare_urls(text: str) -> str:
     """Put angle brackets around bare URLs that run into Japanese punctuation, which GFM's autolinks would swallow with all that follows."""
-    if not any(match[1] is not None for match in _BARE_URL.finditer(text)):
+    if not any(_BARE_URL.findall(text)):
         return text
     code = code_spans(text)
 
@@ -132,13 +149,14 @@ _Item = tuple[int, int, int]
 _content = itemgetter(0)
 
 
-def nest_items(text: str) -> str:
+def nest_items(text: str, *, numbered: bool = True) -> str:
     """Move list items to where CommonMark nests them if they are indented by four columns or more beyond their parent's text, or bullets
     below a numbered item by two columns and yet less than its text.
 
     CommonMark (5.2, list items) takes the first for a continuation of the paragraph, or for code, and the second for a new list.
+    Without `numbered` no line of the text is a numbered item.
     """
-    misplaced = _SHALLOW_OR_DEEP_ITEM if _NUMBERED_ABOVE_SHALLOW.search(f"\n{text}") else _DEEP_ITEM
+    misplaced = _SHALLOW_OR_DEEP_ITEM if numbered and _NUMBERED_ABOVE_SHALLOW.search(f"\n{text}") else _DEEP_ITEM
     deep = misplaced.search(text)
     if deep is None:
         return text
@@ -159,7 +177,7 @@ def nest_items(text: str) -> str:
         start = _fresh_start_above(text, deep.start(), done)
         below = _FRESH_START_BELOW.search(text, deep.end())
         end = below.start() if below else len(text)
-        parts += (text[done:start], "\n".join(_nested(text[start:end].split("\n"), frozenset())))
+        parts += (text[done:start], _nested_part(text[start:end]))
         done = end
         deep = misplaced.search(text, end)
     parts.append(text[done:])
@@ -181,6 +199,21 @@ def _fresh_start_above(text: str, place: int, limit: int) -> int:
             return start
         place = start - 1
     return limit
+
+
+def _nested_part(part: str) -> str:
+    """`_nested` for a part of a text; where all its lines are bullets or text, by what is known of those that begin alike."""
+    pieces = _BULLET_OR_TEXT.split(part)
+    if pieces[0] or len(pieces) > 100 or len(pieces) // 2 != part.count("\n") + 1:
+        return "\n".join(_nested(part.split("\n"), frozenset()))
+    pieces[1::2] = _nested_bullets(tuple(pieces[1::2]))
+    return "".join(pieces)
+
+
+@functools.lru_cache(maxsize=4096)
+def _nested_bullets(bullets: tuple[str, ...]) -> tuple[str, ...]:
+    """How lines of bullets, and of text, begin when they are moved: nothing else in them matters."""
+    return tuple(line[:-1] for line in _nested([f"{bullet}x" for bullet in bullets], frozenset()))
 
 
 def _nested(lines: list[str], fenced: frozenset[int]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from podpipe.attribute_lists import TakenOut, applied, has_marks, taken_out
-from podpipe.dialect import to_commonmark
+from podpipe.dialect import line_signs, to_commonmark
 from podpipe.embeds import beyond_cleaning, sanitised, without_scripts
 from podpipe.html_blocks import fenced_in, unfenced
 from podpipe.model import Notes
@@ -36,6 +36,7 @@ class _Dialect(NamedTuple):
 
     raw: bool
     struck: bool = False
+    footnotes: bool = False
     definitions: bool = False
     tasks: bool = False
 
@@ -50,12 +51,15 @@ def read_notes(body: str, *, first_line: int = 1, links_to: str | None = None) -
     raw = "<" in body and _RAW_HTML.search(body) is not None
     source = fenced_in(without_scripts(body)) if raw else body
     taken = taken_out(source) if has_marks(source) else None
-    source = to_commonmark(taken.text if taken else source)
+    source = taken.text if taken else source
+    signs = line_signs(source)
+    source = to_commonmark(source, signs)
     struck = "~" in source and _STRUCK.search(source) is not None
     dialect = _Dialect(
         raw=raw,
         struck=struck and "<sub" not in source,
-        definitions=_DEFINITION.search(source) is not None,
+        footnotes="^" in source,
+        definitions=":" in signs and _DEFINITION.search(source) is not None,
         tasks=_TASK.search(source) is not None,
     )
     if not (raw or struck or "`" in source or "^" in source):
@@ -96,7 +100,7 @@ def _options(dialect: _Dialect, *, placed: bool) -> tuple[Any, Any, Any]:
     extensions = comrak.ExtensionOptions()
     extensions.autolink = True
     extensions.cjk_friendly_emphasis = True  # **「強調」**です is emphasis, which plain CommonMark denies
-    extensions.footnotes = True
+    extensions.footnotes = dialect.footnotes
     extensions.table = True
     extensions.description_lists = dialect.definitions
     extensions.tasklist = dialect.tasks

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
+from itertools import repeat
 from urllib.parse import unquote
 
 from podpipe.code_blocks import code_spans, stands_in
@@ -14,12 +15,15 @@ from podpipe.model import Link
 _URL = re.compile(r'<(?:a|img) (?:href|src)="([^"]*)"')
 _PLACED_URL = re.compile(r'<(?:a|img) data-sourcepos="([0-9]{1,9}):[0-9]+-([0-9]{1,9}):[^"]*" (?:href|src)="([^"]*)"')
 _RAW_LINK = re.compile(r"""<(?:a|img|iframe|audio|video|source)\b[^<>]*?\s(?:href|src)\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')""", re.IGNORECASE)
+_BEYOND_ASCII = re.compile("(?:%[89A-F][0-9A-F])+")
 _HEADING = re.compile(r'(<h[1-6])((?: [a-z-]+="[^"]*")*>)(.*)(?=</h[1-6]>)')
 _LINE = re.compile(r' data-sourcepos="([0-9]{1,9}):')
 _OWN_ID = re.compile(r' id="([^"]*)"')
 _TAG = re.compile(r'<sup class="footnote-ref">.*?</sup>|<[^<>]*>')
 _DASHES = re.compile(r"-{2,3}")
 _MARKS = re.compile(r"\n {0,3}(#{1,6})(?=[ \t\n])")
+_NEAR = 1_000
+"""How far below the last address the next is looked for as it is, before its other spellings are thought of."""
 _MOST_MISSES = 100
 """Addresses on one line that are looked for in vain before the columns of that line are given up."""
 
@@ -38,33 +42,58 @@ def find_links(markup: str, body: str, first_line: int, *, host: str | None = No
         together = "\n".join(("", *urls))
         if together.count("\nhttps://") + together.count("\nhttp://") == len(urls) and host not in together:
             return ()
-    links = []
+    found: list[tuple[str, int, int | None]] = []
     line = first_line
     counted = cursor = line_start = 0
-    find, count, new = body.find, body.count, tuple.__new__  # a named tuple's own constructor takes twice as long
+    find, count = body.find, body.count
     for url in urls:
         written = url.replace("&amp;", "&") if "&" in url else url
-        place = find(written, cursor) if written[:4] == "http" else find(f"({written}", cursor) + 1 or -1
+        near = cursor + _NEAR
+        place = find(written, cursor, near) if written[:4] == "http" else find(f"({written}", cursor, near) + 1 or -1
+        told = written
         if place < 0:
-            written = html.unescape(unquote(url))
-            place = find(written if written[:4] == "http" else f"({written}", cursor)
+            written, told, place = _far_or_otherwise(url, written, body, cursor)
             if place < 0:
                 return None
-            place += written[:4] != "http"
         breaks = count("\n", counted, place)
         if breaks:
             line += breaks
             line_start = body.rfind("\n", counted, place) + 1
         counted = place
-        if body[place - 1] == " " and body[place - 3 : place] == "]: ":
-            return None  # the link is elsewhere: this is where its address is defined
-        if body[place - 2 : place] == "](" and find("[", line_start, place) < 0:  # the link's text began on a line above
-            begun = line - count("\n", max(body.rfind("[", cursor, place), cursor), place)
-            links.append(Link(written, begun))
-        else:
-            links.append(new(Link, (written, line, place - line_start + 1)))
+        before = body[place - 2 : place]
+        if before != "](":
+            if before == ": " and body[place - 3] == "]":
+                return None  # the link is elsewhere: this is where its address is defined
+        elif find("[", line_start, place) < 0:  # the link's text began on a line above
+            found.append((told, line - count("\n", max(body.rfind("[", cursor, place), cursor), place), None))
+            cursor = place + len(written)
+            continue
+        found.append((told, line, place - line_start + 1 if told is written else None))
         cursor = place + len(written)
-    return own_links(tuple(links), host)
+    return own_links(tuple(map(tuple.__new__, repeat(Link), found)), host)  # a named tuple's own constructor takes twice as long
+
+
+def _far_or_otherwise(url: str, plain: str, body: str, cursor: int) -> tuple[str, str, int]:
+    """An address as the source has it below a place, as it is told, and where it stands there; below 0 where it does not.
+
+    One in which the author encoded some characters and not others is told as the HTML has it, and without its column.
+    """
+    typed = _BEYOND_ASCII.sub(_decoded, plain)
+    whole = html.unescape(unquote(url)) if "%" in typed or "&" in plain else typed
+    lead = "" if plain[:4] == "http" else "("
+    place = body.find(lead + plain.partition("%")[0], cursor)  # so far all spellings agree, and what is next to it tells which it is
+    for written in (plain, typed, whole) if place >= 0 else ():
+        if body.startswith(written, place + len(lead)):
+            return written, written if written in {plain, whole} else _unescaped(url), place + len(lead)
+    for written in (plain, whole):
+        place = body.find(lead + written, cursor)
+        if place >= 0:
+            return written, written, place + len(lead)
+    return plain, plain, -1
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("%", "")).decode(errors="replace")
 
 
 def own_links(links: tuple[Link, ...], host: str | None) -> tuple[Link, ...]:
@@ -147,41 +176,40 @@ def with_ids(markup: str, lines: list[tuple[int, str]], first_line: int) -> tupl
     case without punctuation, blanks as hyphens, repeats numbered.
     """
     parts = _HEADING.split(markup)
-    if len(parts) // 4 != len(lines):
+    if [part[2:] for part in parts[1::4]] != [level for _, level in lines]:
         return None
-    anchors: list[tuple[int, str]] = []
-    seen: dict[str, int] = {}
-    for index, (line, level) in zip(range(1, len(parts), 4), lines, strict=True):
-        if parts[index][2:] != level:
-            return None
-        if parts[index + 1] == ">":
-            anchor = _numbered(_name(parts[index + 2]), seen)
-            parts[index + 1] = f' id="{anchor}">'
-        else:
-            parts[index + 1], anchor = _identified(parts[index + 1], parts[index + 2], seen)
-        anchors.append((line + first_line - 1, anchor))
-    return "".join(parts), tuple(anchors)
+    if not lines:
+        return markup, ()
+    names = _names(parts[3::4])
+    if len({*names}) == len(names) and {*parts[2::4]} == {">"}:  # nearly always: no two of one name, and none that has its own
+        parts[2::4] = [f' id="{name}">' for name in names]
+    else:
+        seen: dict[str, int] = {}
+        identified = [_identified(attributes, name, seen) for attributes, name in zip(parts[2::4], names, strict=True)]
+        parts[2::4] = [attributes for attributes, _ in identified]
+        names = [name for _, name in identified]
+    before = first_line - 1
+    return "".join(parts), tuple([(line + before, name) for (line, _), name in zip(lines, names, strict=True)])
 
 
 def with_placed_ids(markup: str, first_line: int) -> tuple[str, Anchors]:
     """`with_ids` for HTML that tells its lines; headings that were written as HTML tell none, and keep what they have."""
     parts = _HEADING.split(markup)
+    placed = [(index, match[1]) for index in range(1, len(parts), 4) if (match := _LINE.match(parts[index + 1])) is not None]
     anchors: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
-    for index in range(1, len(parts), 4):
-        placed = _LINE.match(parts[index + 1])
-        if placed is not None:
-            parts[index + 1], anchor = _identified(parts[index + 1], parts[index + 2], seen)
-            anchors.append((int(placed[1]) + first_line - 1, anchor))
+    for (index, line), name in zip(placed, _names([parts[index + 2] for index, _ in placed]), strict=True):
+        parts[index + 1], anchor = _identified(parts[index + 1], name, seen)
+        anchors.append((int(line) + first_line - 1, anchor))
     return "".join(parts), tuple(anchors)
 
 
-def _identified(attributes: str, inner: str, seen: dict[str, int]) -> tuple[str, str]:
+def _identified(attributes: str, name: str, seen: dict[str, int]) -> tuple[str, str]:
     """A heading's attributes with its id among them, and the id: the author's own, or one made of the text."""
-    own = _OWN_ID.search(attributes)
+    own = _OWN_ID.search(attributes) if attributes != ">" else None
     if own is not None:
         return attributes, html.unescape(own[1])
-    anchor = _numbered(_name(inner), seen)
+    anchor = _numbered(name, seen)
     return f' id="{anchor}"{attributes}', anchor
 
 
@@ -190,15 +218,25 @@ def _numbered(name: str, seen: dict[str, int]) -> str:
     return f"{name}-{times}" if times else name
 
 
-def _name(inner: str) -> str:
-    text = inner
-    if "<" in text:
-        text = _TAG.sub("", text)
-    if "&" in text:
-        text = html.unescape(text)
-    if "--" in text:
-        text = _DASHES.sub("", text)  # kramdown makes a dash of these, which is no word's character
-    return text.strip().translate(_ID_CHARACTERS) or "section"
+def _names(headings: list[str]) -> list[str]:
+    """What each heading's HTML is called in an address; all in one go, as only a few of the characters that they hold are special."""
+    texts = [_plain(heading).strip() for heading in headings]
+    joined = _DROPPED.sub("", "\n".join(texts))
+    if _UNCHANGED.fullmatch(joined):
+        named = joined.encode().translate(_ID_BYTES, _DROPPED_BYTES).decode()
+    else:
+        named = joined.translate(_ID_CHARACTERS)
+    return [name or "section" for name in named.split("\n")] if headings else []
+
+
+def _plain(heading: str) -> str:
+    if "<" in heading:
+        heading = _TAG.sub("", heading)
+    if "&" in heading:
+        heading = html.unescape(heading).replace("\n", "")
+    if "--" in heading:
+        heading = _DASHES.sub("", heading)  # kramdown makes a dash of these, which is no word's character
+    return heading
 
 
 class _IdCharacters(dict[int, str | None]):
@@ -206,6 +244,8 @@ class _IdCharacters(dict[int, str | None]):
 
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
+        if character == "\n":
+            return character  # it ends a name
         category = unicodedata.category(character)
         kept = category[0] in {"L", "M"} or category in {"Nd", "Pc"} or character == "-"
         becomes = character.lower() if kept else "-" if character in " \t" else None
@@ -214,3 +254,8 @@ class _IdCharacters(dict[int, str | None]):
 
 
 _ID_CHARACTERS = _IdCharacters()
+_DROPPED = re.compile("[\u2010-\u2027\u3000-\u3003\u3008-\u3014\u301c\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3d\uff5b-\uff65]+")
+_UNCHANGED = re.compile("[\x00-\x7f\u3005\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u4e00-\u9fff]*+")
+"""Most of what goes and is not ASCII, and what stays as it is; any other text is looked at character by character."""
+_ID_BYTES = bytes(ord(_ID_CHARACTERS[code] or "-") if code < 0x80 else code for code in range(0x100))
+_DROPPED_BYTES = bytes(code for code in range(0x80) if _ID_CHARACTERS[code] is None)
