@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import unicodedata
 from dataclasses import replace
 
@@ -159,12 +160,15 @@ def test_an_address_that_its_author_encoded_in_part_is_told_with_its_line() -> N
 
 
 @pytest.mark.parametrize("markup", ["", "<b>raw</b>"])
-def test_links_that_lead_elsewhere_can_be_left_out(markup: str) -> None:
-    body = f"# a\n[a](https://a.example)\n[b](/b) https://own.example/c {markup}"
-    whole = read_notes(body, first_line=4)
-    assert [link.line for link in whole.links] == [5, 6, 6]
-    assert read_notes(body, first_line=4, links_to="own.example") == replace(whole, links=whole.links[1:])
-    assert read_notes("[a](https://a.example)", links_to="own.example").links == ()
+def test_links_travel_whether_they_have_been_asked_for_or_not(markup: str) -> None:
+    notes = read_notes(f"# a\n[a](https://a.example)\n[b](/b) https://own.example/c {markup}", first_line=4)
+    sent = pickle.dumps(notes)
+    links = (Link("https://a.example", 5, 5), Link("/b", 6, 5), Link("https://own.example/c", 6, 9))
+    for there in (pickle.loads(sent), pickle.loads(pickle.dumps(notes)), notes):  # noqa: S301 - our own bytes
+        assert there.links == links
+        assert (len(there.links), there.links[1], list(there.links)) == (3, links[1], list(links))
+        assert there == notes == replace(notes, links=links)
+        assert hash(there) == hash(replace(notes, links=links))
 
 
 def test_headings_get_the_ids_that_kramdown_gives_and_repeats_a_number() -> None:

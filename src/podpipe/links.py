@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from urllib.parse import unquote, urljoin, urlsplit
 
 from podpipe.model import Episode, Finding, Show, Where
+
+_RELATIVE = re.compile(r' (?:href|src|poster)="(?!https?:|#)')
 
 
 def own_link_findings(
@@ -18,7 +21,10 @@ def own_link_findings(
     site = urlsplit(show.site_url)
     findings = []
     for episode in episodes:
-        for link in episode.notes.links:
+        notes = episode.notes
+        if not isinstance(notes.links, tuple) and site.netloc not in notes.html and _RELATIVE.search(notes.html) is None:
+            continue  # all lead to other sites, and where they stand need not be found out
+        for link in notes.links:
             if ("://" in link.url and site.netloc not in link.url) or link.url.startswith(("#", "mailto:", "tel:")):
                 continue
             path = _path_below_site(link.url, episode.url, site.netloc, site.path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import html
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -16,8 +17,8 @@ from podpipe.attribute_lists import TakenOut, applied, has_marks, taken_out
 from podpipe.dialect import line_signs, to_commonmark
 from podpipe.embeds import beyond_cleaning, sanitised, without_scripts
 from podpipe.html_blocks import fenced_in, unfenced
-from podpipe.model import Notes
-from podpipe.places import find_links, find_placed_links, heading_lines, own_links, with_ids, with_placed_ids
+from podpipe.model import Link, Notes
+from podpipe.places import find_links, find_placed_links, heading_lines, with_ids, with_placed_ids
 
 _RAW_HTML = re.compile(r"<(?!https?://|mailto:)[A-Za-z/!?]")
 _POSITION = re.compile(r' data-sourcepos="[^"]*"')
@@ -41,13 +42,54 @@ class _Dialect(NamedTuple):
     tasks: bool = False
 
 
-def read_notes(body: str, *, first_line: int = 1, links_to: str | None = None) -> Notes:
+def read_notes(body: str, *, first_line: int = 1) -> Notes:
     """Turn the text below the front matter into safe HTML.
 
     `first_line` is the line of the file on which `body` starts; every line given back counts from the file's start. Headings get the ids
-    that kramdown's GFM parser gives them in a Jekyll site, so that links to a heading outlive a move to podpipe. With a host in `links_to`
-    only relative links and those with the host in their address are told: to find where every link stands takes a fifth of the time.
+    that kramdown's GFM parser gives them in a Jekyll site, so that links to a heading outlive a move to podpipe. Links are
+    looked for when somebody asks for them: to find where each stands takes a fifth of the time.
     """
+    return _read(body, first_line, links_later=True)
+
+
+class _Links(Sequence[Link]):
+    """The links of show notes, found when they are first asked for; equal to the same links in a tuple, and hashed as they are."""
+
+    __slots__ = ("_body", "_first_line", "_found")
+
+    def __init__(self, body: str, first_line: int) -> None:
+        self._body = body
+        self._first_line = first_line
+        self._found: tuple[Link, ...] | None = None
+
+    def _all(self) -> tuple[Link, ...]:
+        if self._found is None:
+            self._found = tuple(_read(self._body, self._first_line, links_later=False).links)
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Link]:
+        return iter(self._all())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == (other._all() if isinstance(other, _Links) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Links, (self._body, self._first_line)
+
+
+def _read(body: str, first_line: int, *, links_later: bool) -> Notes:
     raw = "<" in body and _RAW_HTML.search(body) is not None
     source = fenced_in(without_scripts(body)) if raw else body
     taken = taken_out(source) if has_marks(source) else None
@@ -67,11 +109,13 @@ def read_notes(body: str, *, first_line: int = 1, links_to: str | None = None) -
         # more than all else.
         rendered = _rendered(source, dialect, taken, placed=False)
         marked = with_ids(rendered, heading_lines(source), first_line)
-        found = find_links(rendered, body, first_line, host=links_to) if marked else None
+        if marked is not None and links_later:
+            return Notes(html=marked[0], links=_Links(body, first_line), anchors=marked[1])
+        found = find_links(rendered, body, first_line) if marked else None
         if marked is not None and found is not None:
             return Notes(html=marked[0], links=found, anchors=marked[1])
     rendered = _rendered(source, dialect, taken, placed=True)
-    found = own_links(find_placed_links(rendered, body, first_line, raw=raw), links_to)
+    found = find_placed_links(rendered, body, first_line, raw=raw)
     markup, anchors = with_placed_ids(rendered, first_line)
     return Notes(html=_POSITION.sub("", markup), links=found, anchors=anchors)
 

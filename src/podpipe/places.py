@@ -31,17 +31,13 @@ Anchors = tuple[tuple[int, str], ...]
 """Each heading's line and id."""
 
 
-def find_links(markup: str, body: str, first_line: int, *, host: str | None = None) -> tuple[Link, ...] | None:
+def find_links(markup: str, body: str, first_line: int) -> tuple[Link, ...] | None:
     """Every link of HTML that came of Markdown alone, in order, with the place of its address.
 
     A relative address is looked for as a link's destination only, as its letters may stand in any word. None where an address is not
-    found in its turn: `find_placed_links` can tell then, from HTML with source positions. `host` leaves out what leads elsewhere.
+    found in its turn: `find_placed_links` can tell then, from HTML with source positions.
     """
     urls = _URL.findall(markup)
-    if host is not None:
-        together = "\n".join(("", *urls))
-        if together.count("\nhttps://") + together.count("\nhttp://") == len(urls) and host not in together:
-            return ()
     found: list[tuple[str, int, int | None]] = []
     line = first_line
     counted = cursor = line_start = 0
@@ -70,7 +66,7 @@ def find_links(markup: str, body: str, first_line: int, *, host: str | None = No
             continue
         found.append((told, line, place - line_start + 1 if told is written else None))
         cursor = place + len(written)
-    return own_links(tuple(map(tuple.__new__, repeat(Link), found)), host)  # a named tuple's own constructor takes twice as long
+    return tuple(map(tuple.__new__, repeat(Link), found))  # a named tuple's own constructor takes twice as long
 
 
 def _far_or_otherwise(url: str, plain: str, body: str, cursor: int) -> tuple[str, str, int]:
@@ -94,11 +90,6 @@ def _far_or_otherwise(url: str, plain: str, body: str, cursor: int) -> tuple[str
 
 def _decoded(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("%", "")).decode(errors="replace")
-
-
-def own_links(links: tuple[Link, ...], host: str | None) -> tuple[Link, ...]:
-    """The links that may lead to the host's own site, all of them where no host is named."""
-    return links if host is None else tuple(link for link in links if "://" not in link.url or host in link.url)
 
 
 def find_placed_links(markup: str, body: str, first_line: int, *, raw: bool) -> tuple[Link, ...]:

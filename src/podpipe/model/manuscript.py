@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -54,18 +55,23 @@ class Link(NamedTuple):  # no dataclass: a show has tens of thousands, and a tup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notes:
-    """Show notes as HTML that is safe to publish, every link in them, and the id of each heading by its line."""
+    """Show notes as HTML that is safe to publish, every link in them, and the id of each heading by its line.
+
+    `links` may be a sequence that finds them when it is first asked: to tell where each stands takes time, and few want to know.
+    """
 
     html: str
-    links: tuple[Link, ...] = ()
+    links: Sequence[Link] = ()
     anchors: tuple[tuple[int, str], ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _notes, (self.html, tuple(zip(*self.links, strict=True)), self.anchors)  # bare, as chapters travel, and column by column
+        # Bare, as chapters travel, and column by column.
+        links = tuple(zip(*self.links, strict=True)) if isinstance(self.links, tuple) else self.links
+        return _notes, (self.html, links, self.anchors)
 
 
-def _notes(markup: str, columns: tuple[tuple[Any, ...], ...], anchors: tuple[tuple[int, str], ...]) -> Notes:
-    return Notes(html=markup, links=tuple(map(Link, *columns)) if columns else (), anchors=anchors)
+def _notes(markup: str, links: Any, anchors: tuple[tuple[int, str], ...]) -> Notes:
+    return Notes(html=markup, links=tuple(map(Link, *links)) if links and isinstance(links, tuple) else links, anchors=anchors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
