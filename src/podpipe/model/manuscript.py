@@ -71,7 +71,9 @@ class Notes:
 
 
 def _notes(markup: str, links: Any, anchors: tuple[tuple[int, str], ...]) -> Notes:
-    return Notes(html=markup, links=tuple(map(Link, *links)) if links and isinstance(links, tuple) else links, anchors=anchors)
+    if isinstance(links, tuple):  # of columns: none where there is no link
+        links = tuple(map(Link, *links)) if links else ()
+    return Notes(html=markup, links=links, anchors=anchors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
