@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterable
 from urllib.parse import unquote, urljoin, urlsplit
 
 from podpipe.model import Episode, Finding, Show, Where
 
+_ADDRESS = re.compile(r' (?:href|src|poster)="([^"]*)"')
 _RELATIVE = re.compile(r' (?:href|src|poster)="(?!https?:|#)')
 
 
@@ -19,18 +21,25 @@ def own_link_findings(
     `keys` are those of all that is published; `held_back` those of pages whose time has not come.
     """
     site = urlsplit(show.site_url)
+
+    def missing(url: str, page_url: str) -> set[str] | None:
+        """The keys under which a link's target would be held and is not; None for a link that is none of ours, or is fine."""
+        if ("://" in url and site.netloc not in url) or url.startswith(("#", "mailto:", "tel:")):
+            return None
+        path = _path_below_site(url, page_url, site.netloc, site.path)
+        variants = None if path is None else _variants(path)
+        return variants if variants is not None and variants.isdisjoint(keys) else None
+
     findings = []
     for episode in episodes:
         notes = episode.notes
-        if not isinstance(notes.links, tuple) and site.netloc not in notes.html and _RELATIVE.search(notes.html) is None:
-            continue  # all lead to other sites, and where they stand need not be found out
+        if not isinstance(notes.links, tuple) and not any(missing(url, episode.url) for url in _own_addresses(notes.html, site.netloc)):
+            continue  # where the links stand need not be found out
         for link in notes.links:
-            if ("://" in link.url and site.netloc not in link.url) or link.url.startswith(("#", "mailto:", "tel:")):
+            variants = missing(link.url, episode.url)
+            if variants is None:
                 continue
-            path = _path_below_site(link.url, episode.url, site.netloc, site.path)
-            if path is None or not _variants(path).isdisjoint(keys):
-                continue
-            waiting = not _variants(path).isdisjoint(held_back)
+            waiting = not variants.isdisjoint(held_back)
             findings.append(
                 Finding(
                     level="warning",
@@ -41,6 +50,13 @@ def own_link_findings(
                 )
             )
     return tuple(findings)
+
+
+def _own_addresses(markup: str, netloc: str) -> Iterable[str]:
+    """The addresses in HTML that may lead to the show's own site."""
+    if netloc not in markup and _RELATIVE.search(markup) is None:
+        return ()
+    return map(html.unescape, _ADDRESS.findall(markup))
 
 
 def _path_below_site(url: str, page_url: str, netloc: str, site_path: str) -> str | None:
