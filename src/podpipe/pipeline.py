@@ -196,9 +196,9 @@ def _read(job: Job, run: Runner, *, to_render: bool = False) -> tuple[stages.Ing
 def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
     ingested, enriched = _read(job, run, to_render=True)
     link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
-    artifacts = run(RENDER, partial(stages.render, job, enriched))
-    composed = run(COMPOSE, partial(stages.compose, job, enriched))
-    return _built(job, ingested, enriched, (*artifacts, composed), link_findings), enriched
+    rendered: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
+    composed = run(COMPOSE, partial(stages.compose, job, enriched, rendered))
+    return _built(job, ingested, enriched, (*rendered.artifacts, composed), link_findings), enriched
 
 
 def _built(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
@@ -19,14 +19,12 @@ from podpipe.enrichment import Heard, listen, picture_findings, published_files
 from podpipe.episode import (
     duplicate_findings,
     in_feed_order,
-    is_public,
     make_enclosure,
     make_episode,
     page_key,
     page_path,
     people_findings,
 )
-from podpipe.errors import SourceError
 from podpipe.given_chapters import chapter_findings
 from podpipe.job import Job
 from podpipe.ledger import Digests, cache_folder
@@ -45,6 +43,7 @@ from podpipe.model import (
     Where,
 )
 from podpipe.plan import make_plan
+from podpipe.selection import chosen
 from podpipe.settings import Settings
 from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
@@ -77,6 +76,14 @@ class Enriched:
     files: tuple[sources.StaticFile, ...]
     missing_audio: frozenset[str]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What listeners get but the posts, and the lines of those that were written on the way: all of them or none."""
+
+    artifacts: tuple[Artifact, ...]
+    posts: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +120,7 @@ def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None
 
 def _load() -> None:
     """Load the theme, lxml and feedgen: a tenth of a second in which this process could not read."""
-    import podpipe.feed  # noqa: F401 - for `_feed`
+    import podpipe.feed  # noqa: F401 - for `_feed`, which finds it loaded
 
     load_ahead(sources.shared_folder("templates"))
 
@@ -121,7 +128,7 @@ def _load() -> None:
 def enrich(job: Job, ingested: Ingested) -> Enriched:
     """Decide which episodes are public, and join each with its people and what its audio file is."""
     settings, show = job.settings, job.settings.show
-    public, held_back, findings = _chosen(job, ingested.manuscripts)
+    public, held_back, findings = chosen(job, ingested.manuscripts)
     people = {person.id: person for person in show.people}
     episodes: list[Episode] = []
     audio_files: list[sources.StaticFile] = []
@@ -192,16 +199,23 @@ def validate(job: Job, enriched: Enriched) -> tuple[Finding, ...]:
     return own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting)
 
 
-def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
-    """Everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are."""
+def render(job: Job, enriched: Enriched) -> Rendered:
+    """Make everything that listeners get but the posts: pages, feed, chapters, assets, and the files that are published as they are.
+
+    Where the work is shared out among processes, these write the posts' lines too, for `compose`: to gather them twice would take longer.
+    """
     show = job.settings.show
     theme = load_theme(sources.shared_folder("templates"))
     size = part_size(len(enriched.episodes))
-    parts: list[Callable[[], tuple[Artifact, ...]]] = [
+    parts: list[Callable[[], tuple[Any, ...]]] = [
         partial(_feed, show, enriched.episodes),
         *site_parts(show, enriched.episodes, theme, size=size),
     ]
-    made = [*theme.assets(), *(artifact for part in together(parts) for artifact in part)]
+    pages = len(parts)
+    if size < len(enriched.episodes):
+        parts += (partial(_posts, show, enriched.episodes[start : start + size]) for start in range(0, len(enriched.episodes), size))
+    done = together(parts)
+    made: list[Artifact] = [*theme.assets(), *(artifact for part in done[:pages] for artifact in part)]
     taken = {POSTS, *(artifact.key for artifact in made)}
     digests = Digests(cache_folder())
     kept = []
@@ -211,7 +225,8 @@ def render(job: Job, enriched: Enriched) -> tuple[Artifact, ...]:
             kept.append(Artifact(key=file.key, content=content, content_type=sources.content_type(file.key), cache_control=_MEDIA_CACHE))
     digests.save()
     own = {artifact.key for artifact in kept}
-    return (*(artifact for artifact in made if artifact.key not in own), *kept)
+    artifacts = (*(artifact for artifact in made if artifact.key not in own), *kept)
+    return Rendered(artifacts=artifacts, posts=tuple(line for part in done[pages:] for line in part))
 
 
 def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
@@ -221,10 +236,13 @@ def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
     return (feed_artifact(show, episodes),)
 
 
-def compose(job: Job, enriched: Enriched) -> Artifact:
+def _posts(show: Show, episodes: Sequence[Episode]) -> tuple[bytes, ...]:
+    return tuple(posts_lines(show, episode) for episode in episodes)
+
+
+def compose(job: Job, enriched: Enriched, rendered: Rendered) -> Artifact:
     """Write the social posts for each chapter of each episode, into one file for whoever posts them."""
-    show = job.settings.show
-    return posts_artifact(spread(partial(posts_lines, show), enriched.episodes))
+    return posts_artifact(rendered.posts or _posts(job.settings.show, enriched.episodes))
 
 
 def upload(
@@ -251,38 +269,6 @@ def upload(
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
     return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step))
-
-
-def _chosen(job: Job, manuscripts: tuple[Manuscript, ...]) -> tuple[set[str], list[Manuscript], list[Finding]]:
-    """The paths of what is published in this run, the manuscripts that are held back, and what to say about the choice."""
-    public = {manuscript.path for manuscript in manuscripts if job.drafts or is_public(manuscript, as_of=job.as_of)}
-    findings: list[Finding] = []
-    if job.episode is not None:
-        others = _also_new(job, manuscripts, public)
-        public -= {manuscript.path for manuscript in others}
-        hint = "publish without --episode to include it"
-        for manuscript in others:
-            message = f"episode {manuscript.slug} is new too and is left out of this run"
-            findings.append(Finding(level="info", rule="episode-left-out", where=manuscript.where("date"), message=message, hint=hint))
-    return public, [manuscript for manuscript in manuscripts if manuscript.path not in public], findings
-
-
-def _also_new(job: Job, manuscripts: tuple[Manuscript, ...], public: set[str]) -> list[Manuscript]:
-    """The public manuscripts beside the one asked for that no target holds yet; SourceError where that one cannot be published."""
-    asked = next((manuscript for manuscript in manuscripts if manuscript.slug == job.episode), None)
-    if asked is None:
-        known = ", ".join(manuscript.slug for manuscript in manuscripts[:5])
-        raise SourceError(f"there is no episode {job.episode!r}", hint=f"the newest are {known}" if known else "there are none at all")
-    if asked.path not in public:
-        why = "is a draft" if asked.draft else f"is dated {asked.published:%Y-%m-%d %H:%M %z}, which is still to come"
-        raise SourceError(f"episode {job.episode} {why}", path=asked.path, hint="change that in its front matter to publish it now")
-    held = {key for url in job.targets for key in holdings(open_target(url, root=job.settings.root))}
-    permalink = job.settings.show.permalink
-    return [
-        manuscript
-        for manuscript in manuscripts
-        if manuscript.path in public and manuscript is not asked and page_key(page_path(permalink, manuscript)) not in held
-    ]
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:
