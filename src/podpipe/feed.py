@@ -28,7 +28,7 @@ T = TypeVar("T")
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 _GUID_NAMESPACE = "ead4c236-bf58-58c6-a2c6-a6b28d128cb6"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def feed_artifact(show: Show, episodes: Sequence[Episode]) -> Artifact:
@@ -121,7 +121,7 @@ def _cleaned(value: T) -> T:
     """A value of the model with no text in it that XML cannot hold."""
     cleaned: Any = value
     if isinstance(value, str):
-        cleaned = _NOT_XML.sub("", value)
+        cleaned = re.sub(_NOT_XML, "", value)
     elif isinstance(value, tuple) and type(value) is tuple:
         cleaned = tuple(map(_cleaned, value))
     elif is_dataclass(value) and not isinstance(value, type):
