@@ -79,6 +79,36 @@ def told(body: str) -> list[tuple[int, str]]:
         "### {1}\n{0}",
         "## {0} {1} ##",
         "- {0} [{1}][a]",
+        "🕐 {0} {1}",
+        "▶️ {0} {1}",
+        "- ⏱️ {0} – {1}",
+        "– {0} {1}",
+        "- [x] {0} {1}",
+        "1. {0} - {1}",
+        "Chapter 1 ({0}): {1}",
+        "## Part 2: {0} - {1}",
+        "01 {0} {1}",
+        "① {0} {1}",
+        "\\[{0}\\] {1}",
+        "- **\\[{0}\\]** {1}",
+        "**{0}**&nbsp;{1}",
+        "- {0}&nbsp;-&nbsp;{1}",
+        "{0}\u2009–\u2009{1}",
+        "\u200f{0} {1}",
+        "{0} / {1}",
+        "{0} + {1}",
+        "{0}; {1}",
+        "{0} • {1}",
+        "{0} ― {1}",
+        "{0}／{1}",
+        "- {0} min: {1}",
+        "- {0}:{1}",
+        "<time>{0}</time> {1}",
+        "<h3>{1} ({0})</h3>",
+        "<dt>{0}</dt><dd>{1}</dd>",
+        "#### {0} {1} {{#one}}",
+        "## {1} - {0}",
+        "## {1} – {0}",
     ],
 )
 def test_each_form_of_a_line_is_a_chapter(form: str) -> None:
@@ -99,6 +129,9 @@ def test_each_form_of_a_line_is_a_chapter(form: str) -> None:
         ("2:2:38", 7358),
         ("00:67:10", 4030),
         ("00:06:07.500", 367),
+        ("۶:۰۷", 367),
+        ("٠٦:٠٧", 367),
+        ("१:०२:०३", 3723),
         ("59.340", None),
         ("1:60", None),
         ("1:60:00", None),
@@ -127,6 +160,21 @@ def test_each_form_of_a_time_is_read(time: str, start: int | None) -> None:
         "Ratio 16:9 and 4:3\nRatio 1:1",
         "- 10:00 開場\n- 10:30 開演",
         "- 10:00 The doors\n- 10:30 The talk\n- 12:15 The rest",
+        "- 10:00 One\n- 10:05 Two\n- 10:35 Three\n- 11:20 Four",
+        "## 11月3日\n- 18:40 はじめ\n- 21:10 つぎ",
+        "- 18:05-19:40 One\n- 19:40-22:25 Two\n- 22:25-25:10 Three",
+        "[the night]\n1:00-3:00  One\n3:00-3:30 Two\n3:30-4:00 Three",
+        "**Opening hours**\n- 10:00-18:00 on weekdays\n- 11:00-17:00 on Sundays",
+        "**Tweetables:**\n\n- “One” [0:05:31]\n- “Two” [0:12:01]\n- “Three” [0:22:01]",
+        "## 名言\n- 5:31 一つ\n- 12:11 二つ\n- 15:12 三つ",
+        "```\n12:01:04 INFO one\n12:01:29 INFO two\n12:02:50 WARN three\n```",
+        "```yaml\n0:10 a\n1:00 b\n2:00 c\n```",
+        "```\nfirst\n0:10 a\n1:00 b\n2:00 c\nlast\n```",
+        "## The meeting - 10:30",
+        "## A song - 3:40\n## A song - 4:50",
+        "## Day one - 10:30\n## Day two - 16:00",
+        "| Runner | Time |\n| One | 31:40 |\n| Two | 34:50 |\n| Three | 45:10 |",
+        "| One | 3:40 |\n| Two | 4:50 |\n| Three | 4:10 |",
         "10:30 was the time.\n\n11:45 was too late.",
         "- 9:30am Breakfast\n- 11:10 am A walk",
         "- 19:03 JST it began\n- 20:08 JST it ended",
@@ -150,6 +198,76 @@ def test_each_form_of_a_time_is_read(time: str, start: int | None) -> None:
 )
 def test_a_time_that_belongs_to_something_else_is_no_chapter(body: str) -> None:
     assert told(body) == []
+
+
+@pytest.mark.parametrize("marker", ["### ", "- ", ""])
+def test_times_that_are_rounded_to_seconds_are_no_hours_of_a_day(marker: str) -> None:
+    assert told(f"{marker}6:30 a\n{marker}17:00 b\n{marker}28:45 c") == [(390, "a"), (1020, "b"), (1725, "c")]
+
+
+def test_headings_are_no_timetable() -> None:
+    assert told("## 10:00 a\n\n## 10:30 b\n\n## 12:15 c") == [(600, "a"), (630, "b"), (735, "c")]
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "```text"])
+def test_a_list_in_a_fence_without_a_language_is_one_of_chapters(fence: str) -> None:
+    listed = f"{fence}\n0:10 a\n1:48 b\n\n4:36 c\n{fence[:3]}\n"
+    assert told(listed) == [(10, "a"), (108, "b"), (276, "c")]
+    assert told(f"- 0:10 a\n- 1:48 b\n- 4:36 c\n\n{listed}\n```yaml\n5:00 d\n```") == [(10, "a"), (108, "b"), (276, "c")]
+
+
+def test_headings_with_a_time_behind_a_dash_do_not_stand_among_others() -> None:
+    assert told("## 0:10 One\n\n## Two - 15:00\n\n## 36:40 Three") == [(10, "One"), (2200, "Three")]
+
+
+def test_a_slip_in_a_nested_list_loses_none_of_its_times() -> None:
+    body = "- 1:00 a\n- 18:25 b\n- 23:24 c\n  - 22:30 d\n  - 25:45 e\n- 28:43 f"
+    chapters, findings = review_chapters(body, path="a.md")
+    assert [chapter.title for chapter in chapters] == ["a", "b", "d", "c", "e", "f"]
+    assert [(finding.where.line, finding.message) for finding in findings] == [(4, "22:30 is out of order among the times of its list")]
+
+
+@pytest.mark.parametrize(("time", "asks"), [("1:38", "did you mean 1:38:00? "), ("0:01:38", ""), ("0:20", "")])
+def test_a_finding_asks_whether_minutes_are_hours_where_that_is_in_order(time: str, asks: str) -> None:
+    _, findings = review_chapters(f"## 1:43 a\n\n## 37:10 b\n\n## {time} c", path="a.md")
+    assert [finding.hint for finding in findings] == [f"{asks}correct the time, or move the line to its place"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('- 0:30 "Quoted" and more', '"Quoted" and more'),
+        ('- 0:30 "All quoted"', '"All quoted"'),
+        ('- (0:30) "Quoted" and more', '"Quoted" and more'),
+        ('- 0:30~1:00 "Quoted" and more', '"Quoted" and more'),
+        ('**0:30** "Quoted" and more', '"Quoted" and more'),
+        ("- 0:30 `code` and more", "code and more"),
+        ("- 0:30 `__init__` and more", "__init__ and more"),
+        ("- 0:30 *emph* and more", "emph and more"),
+        ("- 0:30 **bold** more", "bold more"),
+        ("- **0:30** - **1:00** **bold** more", "bold more"),
+        ("- 0:30 _emph_ x", "emph x"),
+        ("- 0:30 ...and then", "...and then"),
+        ("- 0:30 .NET and /home", ".NET and /home"),
+        ("- 0:30 /home and +1", "/home and +1"),
+        ("- 0:30 min heaps", "min heaps"),
+        ("- 0:30 -5 degrees", "-5 degrees"),
+        ("## 0:30〜：111. Mirror", "111. Mirror"),
+        ("## 0:30：7つの星", "7つの星"),
+        ("- 【0:30】:7 stars", "7 stars"),
+    ],
+)
+def test_a_title_keeps_what_it_begins_with(written: str, title: str) -> None:
+    assert told(f"# Chapters\n{written}") == [(30, title)]
+
+
+def test_a_table_may_have_its_times_in_any_column() -> None:
+    chapters = [(367, "One"), (1440, "Two"), (2641, "Three")]
+    assert told("| Topic | Time |\n|---|---|\n| One | 06:07 |\n| Two | 24:00 |\n| Three | 44:01 |") == chapters
+    assert told("| One | 06:07\n| Two | 24:00\n| Three | 44:01") == chapters
+    assert told("| # | Time | Topic |\n|---|---|---|\n| 1 | 06:07 | One |\n| 2 | 24:00 | Two |\n| 3 | 44:01 | Three |") == chapters
+    rows = "".join(f"<tr><td>{time}</td><td>{title}</td></tr>" for time, title in (("06:07", "One"), ("24:00", "Two"), ("44:01", "Three")))
+    assert told(f"<table>{rows}</table>") == chapters
 
 
 def test_a_comment_beside_a_chapter_hides_nothing() -> None:
@@ -312,6 +430,12 @@ def test_a_chapters_link_may_be_defined_elsewhere() -> None:
         "(",
         "1:00\n",
         "\t- 1:00\n",
+        "```\n",
+        "```\n1:00 a\n",
+        "<td>1:00</td>",
+        "|1:00",
+        "۱:۰",
+        "1:00-2:00 a\n",
     ],
 )
 def test_a_megabyte_of_anything_is_read_quickly(fragment: str) -> None:
@@ -368,7 +492,11 @@ def test_a_list_of_thousands_of_lines_with_many_out_of_order_is_read() -> None:
         ("[a][b] and [c][]", "a and c"),
         ("**a *b* c**", "a b c"),
         ("2 * 3 * 4", "2 * 3 * 4"),
+        ("**「題」**の話", "「題」の話"),
+        ("Maker*in und Autor*in", "Maker*in und Autor*in"),
         ("a <!-- b --> c", "a c"),
+        (r"\*a\* \_b\_ \[c\](d)", "*a* _b_ [c](d)"),
+        ("a {#b}", "a"),
     ],
 )
 def test_a_title_is_what_a_reader_sees(markdown: str, plain: str) -> None:

@@ -46,6 +46,7 @@ def told(yaml: str) -> tuple[list[tuple[float, str, str | None]], list[tuple[str
         "chapter:\n  - start: 0:00\n    title: One\n  - start: 01:35\n    title: Two",
         "timeline:\n  - time: 0:00\n    text: One\n  - time: 01:35\n    text: Two",
         "sections:\n  - title: One\n    desc: the first\n    time: 0\n  - title: Two\n    time: 95",
+        "quotableClips:\n- {name: One, startOffset: 0, endOffset: 95, url: 'https://a.example/?t=0'}\n- {name: Two, startOffset: 95}",
     ],
 )
 def test_each_shape_is_read(yaml: str) -> None:

@@ -10,14 +10,15 @@ from datetime import timedelta
 
 from podpipe.chapters import read_chapters
 from podpipe.chapters.lines import candidates
+from podpipe.chapters.times import leads_to_moment
 from podpipe.chapters.words import plain_text, web_address
 from podpipe.model import Chapter, Finding, Where
 from podpipe.timecode import clock, parse_clock
 
-_KEYS = ("chapters", "chapter", "timeline", "timestamps", "podcast_chapters", "sections")
+_KEYS = ("chapters", "chapter", "timeline", "timestamps", "podcast_chapters", "sections", "quotableClips")
 """Where shows keep them. The first is podpipe's own; of the others only what is plainly a list of chapters is taken."""
 _TEXTS = ("long_description", "description", "summary", "shownotes", "show_notes")
-_TIME_KEYS = ("start", "time", "timestamp", "startTime", "start_time", "timecode", "at", "from", "begin", "position")
+_TIME_KEYS = ("start", "time", "timestamp", "startTime", "start_time", "timecode", "at", "from", "begin", "position", "startOffset")
 _TITLE_KEYS = ("title", "text", "name", "label", "topic", "desc", "description", "chapter")
 _LINK_KEYS = ("url", "link", "href")
 _NAMES = {*_TIME_KEYS, *_TITLE_KEYS, *_LINK_KEYS}
@@ -177,7 +178,8 @@ def _add_entry(entry: Mapping[str, object], given: _Given, number: int) -> None:
     if start is None:
         given.refuse(f"chapter {number} has no start" if not time else f"the start of chapter {number}, {time!r}, is no time")
     else:
-        given.add(start, title, _first(entry, _LINK_KEYS) or None)
+        link = _first(entry, _LINK_KEYS)
+        given.add(start, title, link if link and not leads_to_moment(link) else None)
 
 
 def _add_pair(one: str, other: object, given: _Given, number: int) -> None:

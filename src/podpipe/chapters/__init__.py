@@ -1,17 +1,18 @@
 """Chapters as podcasters write them in show notes, read by the small grammar that `docs/chapters.md` tells authors of.
 
-    line      = [marker] (leading | trailing)
+    line      = [marker] [number] (leading | trailing)
     marker    = "#"… | "-" | "*" | "+" | "1." | "・" …     a heading or list item; none is a plain line
+    number    = "01" | "Chapter 1:" | "①" …
     leading   = [open] time [close] [range] [separator] title
     trailing  = title open time [range] close               `### tengine (1:42:30~)`
-    time      = M:SS | MM:SS | MMM:SS | H:MM:SS | H:M:S     ASCII or full-width digits and colons
+    time      = M:SS | MM:SS | MMM:SS | H:MM:SS | H:M:S     digits of any script; all colons of one width
     range     = ("~" | "〜" | "-" | "–") [time]              a tilde alone, or the chapter's end, which the next start tells as well
     open      = one of ( [ 【 （ < * _ @ …  and close its counterpart
 
-`lines` reads one line and `times` the time in it, `choice` tells a list of chapters from times of something else, and `words` what a title
-says. A time that is the label of a link to a moment of the recording (`[02:53](#t=02:53)`) is read from the link. Times in code, in HTML
-comments and in quotations belong to something else. Where an agenda is repeated as headings, both are one list, and the headings lend
-their anchors.
+`lines` reads one line and `times` the time in it, `choice` picks the lists that are chapters, `others` knows what else lists of times are,
+`fences` which fenced blocks are lists, and `words` what a title says. A time that is the label of a link to a moment of the recording
+(`[02:53](#t=02:53)`) is read from the link. Times in code, in HTML comments and in quotations belong to something else. Where an agenda is
+repeated as headings, both are one list, and the headings lend their anchors.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from podpipe.chapters.choice import Choice, choose
-from podpipe.chapters.lines import candidates, link_definitions
+from podpipe.chapters.fences import lists_in_fences
+from podpipe.chapters.lines import Candidate, candidates, link_definitions
 from podpipe.chapters.times import column_of_time
 from podpipe.chapters.words import plain_text
 from podpipe.code_blocks import code_lines
@@ -32,6 +34,8 @@ from podpipe.timecode import clock
 __all__ = ["plain_text", "read_chapters", "review_chapters"]
 
 _NO_LINES: frozenset[int] = frozenset()
+_HOURS_AND_MINUTES = re.compile(r"\d{1,2}[:：]\d{2}(?!\d|[:：.]\d)")
+_LONGEST = timedelta(hours=10)
 _COMMENT = re.compile(r"^ {0,3}<!--.*?(?:-->|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -58,6 +62,8 @@ def _choice(body: str) -> Choice:
     if ":" not in body and "：" not in body:
         return Choice([], [])
     unseen = code_lines(body) if "`" in body or "~~~" in body else _NO_LINES  # one letter is looked for at ten times the speed of three
+    if unseen:
+        unseen -= lists_in_fences(body, unseen)
     if "<" in body and "<!--" in body:
         unseen |= _comment_lines(body)
     found = candidates(body, unseen)
@@ -116,7 +122,7 @@ def _findings(choice: Choice, body: str, path: str, first_line: int) -> Iterator
                     rule="chapter-order",
                     where=where,
                     message=f"{clock(found.start)} is out of order among the times of its list{lost}",
-                    hint="correct the time, or move the line to its place",
+                    hint=f"{_meant(found, latest, run.kept, lines)}correct the time, or move the line to its place",
                 )
             elif latest is not None and found.start == latest.start and found.title() != latest.title():
                 yield Finding(
@@ -128,3 +134,13 @@ def _findings(choice: Choice, body: str, path: str, first_line: int) -> Iterator
                 )
             else:
                 latest = found
+
+
+def _meant(found: Candidate, before: Candidate | None, kept: list[Candidate], lines: list[str]) -> str:
+    """The question whether minutes and seconds are hours and minutes, where that would put a time in order."""
+    in_hours = found.start * 60
+    after = next((other.start for other in kept if other.line > found.line), None)
+    if before is None or not before.start < in_hours or not (after is None or in_hours < after) or in_hours >= _LONGEST:
+        return ""
+    written = _HOURS_AND_MINUTES.match(lines[found.line], (column_of_time(lines[found.line]) or 1) - 1)
+    return "" if written is None else f"did you mean {clock(in_hours)}? "

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from podpipe.chapters.lines import Candidate
+from podpipe.chapters.others import HALF_HOUR, are_hours, is_called_other, is_errata, is_timetable, is_transcript
 from podpipe.chapters.times import Form, Kind, has_time
 
 
@@ -49,27 +50,16 @@ _OF_CHAPTERS = _any_of(
     r"目次|チャプター|タイムスタンプ|タイムコード|タイムライン|chapters?\b|time ?(?:stamps?|codes?|line)\b|kapitel|chapitres|cap[ií]tulos"
     r"|таймкод|тайминг|타임|목차|章节|時間軸|时间"
 )
-_OF_OTHERS = _any_of(
-    r"訂正|正誤|誤り|お詫び|勘誤|勘误|更正|errat|corrections?\b|文字起こし|書き起こし|transcript|transkript|untertitel|subtitles"
-)
-_OF_DAYS = _any_of("スケジュール|タイムテーブル|時間割|日程|開催|schedule|timetable")
-_MISTAKE = re.compile("ではなく|正しくは|間違い|應為|應是|应为|更正|instead of|should be|should have been")
-_OPENING = _any_of("開場|開演|受付|集合|解散|懇親会|開会|閉会|終了|休憩|昼食|ランチ|doors|registration|lunch|coffee break")
-_SPEAKER = re.compile(r"[^:：]{1,24}[:：]")
 _KINDS: tuple[Kind, ...] = ("heading", "item", "row", "plain")
 _FORMS: tuple[Form, ...] = ("leading", "trailing", "bare")
 _START, _LINE = operator.attrgetter("start"), operator.attrgetter("line")
-_MORNING, _NIGHT = timedelta(minutes=6), timedelta(minutes=30)
-_SECOND, _STEP, _HALF_HOUR = timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30)
-"""What 6:00 and 30:00 would be as times within a recording (late-night programmes count hours beyond 24), and the steps of timetables."""
-_CAPTION, _SPEECH = timedelta(seconds=10), timedelta(seconds=90)
-"""Captions follow each other, and speakers take turns, faster than that."""
-_LABEL = 40
 _FAR, _NEAR = 4_000, 400
 """How many characters above a list its section's heading, and its own label, are looked for."""
 _SLIPS, _SLIPS_AT_END = 4, 8
 """Of so many lines of a list one may be out of order, by a slip in its time, and is a chapter all the same. Times at the ends of lines,
 which may be lengths, have to agree better."""
+_BESIDE = 3
+"""How many lines around a nested list tell whether its times hardly miss theirs."""
 _LINES = 12
 """How many lines above a nested item the one is looked for that it lies in."""
 _MOST_RUNS = 100
@@ -110,7 +100,8 @@ def choose(candidates: list[Candidate], body: str) -> Choice:
 def _groups(alike: list[Candidate], body: str) -> Iterator[tuple[list[Candidate], bool]]:
     """Candidates of one kind as the lists that they are written in, one for each section and depth, and whether a list lies in another."""
     if alike[0].kind == "heading":
-        yield alike, False
+        others = [found for found in alike if found.form != "bare"]
+        yield others or alike, False
         return
     forms = {found.form for found in alike}
     for form in _FORMS:
@@ -153,19 +144,11 @@ def _run(group: list[Candidate], body: str, *, nested: bool) -> Run | None:
         label = _label(first, body)
         if _OF_CHAPTERS.search(label):
             return Run(group, kept, nested, named=True)
-        if _is_called_other(group, label) or _lies_in_link(first, body):
+        if is_called_other(group, label) or _lies_in_link(first, body) or is_timetable(group, label, body):
             return None
-    if _is_errata(group) or _is_timetable(group) or _is_transcript(group):
+    elif first.form == "bare" and not _headings_tell(group):
         return None
-    return Run(group, kept, nested, named=False)
-
-
-def _is_called_other(group: list[Candidate], label: str) -> bool:
-    """Whether what stands above a list calls it something else. A long line is a sentence, and no label."""
-    labels = [line for line in label.split("\n") if len(line) <= _LABEL] if label else []
-    if any(_OF_OTHERS.search(line) for line in labels):
-        return True
-    return any(_OF_DAYS.search(line) for line in labels) and _are_hours(group, _SECOND)
+    return None if is_errata(group) or is_transcript(group) else Run(group, kept, nested, named=False)
 
 
 def _lies_in_link(first: Candidate, body: str) -> bool:
@@ -179,10 +162,18 @@ def _ends_tell(group: list[Candidate], kept: list[Candidate]) -> bool:
     first, last, many = kept[0], kept[-1], len(group)
     if (many - len(kept)) * _SLIPS_AT_END > many or any(earlier.start == later.start for earlier, later in itertools.pairwise(kept)):
         return False
+    if first.kind == "row" and 3 * first.start > last.start:
+        return False  # results of a race
     far = last.start - first.start > timedelta(minutes=5)
     if first.form == "bare":
         return far and many > 2 and (first.kind == "plain" or group[-1].line - group[0].line < 2 * many)
     return many > 3 or (far and many > 1)
+
+
+def _headings_tell(group: list[Candidate]) -> bool:
+    """Whether times behind a dash at the end of headings are moments, and neither lengths nor hours: all headings with times are so."""
+    grow = all(earlier.start < later.start for earlier, later in itertools.pairwise(group))
+    return grow and group[-1].start - group[0].start > timedelta(minutes=5) and not are_hours(group, timedelta(seconds=15))
 
 
 def _label(first: Candidate, body: str) -> str:
@@ -212,50 +203,10 @@ def _parent(first: Candidate, body: str) -> str:
     return ""
 
 
-def _is_errata(group: list[Candidate]) -> bool:
-    """Whether the lines say what was wrong at those times."""
-    if _MISTAKE.search("\n".join([found.written for found in group])) is None:
-        return False
-    return 2 * sum(_MISTAKE.search(found.written) is not None for found in group) >= len(group)
-
-
-def _is_timetable(group: list[Candidate]) -> bool:
-    """Whether the times are hours of a day: in round steps, none in the small hours of the morning."""
-    if not _are_hours(group, _STEP):
-        return False
-    if len(group) > 2 or any(_OPENING.search(found.written) for found in group):
-        return True
-    return group[0].kind == "plain" and _are_hours(group, 3 * _STEP)
-
-
-def _are_hours(group: list[Candidate], step: timedelta) -> bool:
-    return all(_MORNING <= found.start < _NIGHT and not found.start % step for found in group)
-
-
-def _is_transcript(group: list[Candidate]) -> bool:
-    """Whether the lines are what was said: by speakers that come again, at the pace of captions, or at great length."""
-    many = len(group)
-    if many < 4:
-        return False
-    titles = [found.written.lstrip("*_") for found in group]
-    if sum(map(len, titles)) > 400 * many and sum(len(found.title()) for found in group) > 400 * many:
-        return True
-    if many < 8:
-        return False
-    if len(set(titles)) <= many / 3:
-        return True
-    starts = [found.start for found in group]
-    pace = sorted(map(operator.sub, starts[1:], starts))[(many - 1) // 2]
-    if pace >= _SPEECH:
-        return False
-    speakers = [speaker[0] for title in titles if (speaker := _SPEAKER.match(title)) is not None]
-    return (len(speakers) > 0.7 * many and 1 < len(set(speakers)) <= max(many / 4, 2)) or (many > 11 and pace < _CAPTION)
-
-
 def _merged(runs: list[Run]) -> tuple[list[Candidate], list[Run]]:
     """One list of those that continue each other; a list that does not fit the longer ones is of something else."""
     if any(len(run.kept) > 2 for run in runs):  # beside a whole list, one or two full hours are those of an event
-        runs = [run for run in runs if len(run.kept) > 2 or run.named or run.nested or not _are_hours(run.kept, _HALF_HOUR)]
+        runs = [run for run in runs if len(run.kept) > 2 or run.named or run.nested or not are_hours(run.kept, HALF_HOUR)]
     if len(runs) == 1:
         return runs[0].kept, runs
     together = sorted([found for run in runs for found in run.kept], key=_LINE)
@@ -268,7 +219,23 @@ def _merged(runs: list[Run]) -> tuple[list[Candidate], list[Run]]:
         if _is_ascending(with_run):
             chosen = with_run
             used.append(run)
+        elif run.nested and (fits := _fitting(run, chosen)):
+            at = bisect_right(chosen, fits[0].line, key=_LINE)
+            above, below = chosen[max(at - _BESIDE, 0) : at], chosen[at : at + _BESIDE]
+            used.append(Run([*above, *run.every, *below], [*above, *fits, *below], run.nested, run.named))
+            chosen[at:at] = fits
     return chosen, used
+
+
+def _fitting(run: Run, chosen: list[Candidate]) -> list[Candidate]:
+    """Of a nested list those that fit between the lines around it, where they are most of it and the others hardly miss it."""
+    at = bisect_right(chosen, run.every[0].line, key=_LINE)
+    if not at or (at < len(chosen) and chosen[at].line < run.every[-1].line):
+        return []
+    earliest, latest = chosen[at - 1].start, (chosen[at] if at < len(chosen) else run.kept[-1]).start
+    fits = [found for found in run.kept if earliest <= found.start <= latest]
+    hardly = chosen[max(at - _BESIDE, 0)].start
+    return fits if 2 * len(fits) >= len(run.every) and all(hardly <= found.start <= latest for found in run.every) else []
 
 
 def _together(chosen: list[Candidate], others: list[Candidate]) -> tuple[list[Candidate], bool]:

@@ -13,6 +13,7 @@ from podpipe.chapters.times import (
     SPACE,
     TAGS,
     Form,
+    Found,
     Kind,
     has_time,
     leads_to_moment,
@@ -42,7 +43,7 @@ class Candidate:
 
     def title(self) -> str:
         """The title as a reader sees it; empty where there is nothing to see."""
-        title = plain_text(self.written).strip(_AROUND).rstrip(":： ")
+        title = plain_text(self.written).strip(_AROUND_CODE if "`" in self.written else _AROUND).rstrip(":： ")
         return title or (web_address(self.written) or "" if "<http" in self.written else "")
 
     def url(self, definitions: Mapping[str, str]) -> str | None:
@@ -68,16 +69,21 @@ class _Notes:
         return self._lines
 
 
+_BULLETS = "・•●○◆◇■□▶►▷▪‣◦★☆⏱⏰⏲⏳⌛🎙🎧📌📍👉✅➡➤" + "".join(map(chr, range(0x1F550, 0x1F568)))
+"""What stands for a marker: bullets of plain text, and pictures, the clock faces of all hours among them."""
 _HEADING, _BULLET = "(#{1,6})", rf"[-*+](?={SPACE})"
-_MARKER = re.compile(rf"(?:{_HEADING}|{_BULLET}|[・•●○◆◇■□▶►▪‣◦⏱⏰🕐]|[0-9]{{1,3}}[.)](?={SPACE})){SPACE}*")
-_MARKER_STARTS = frozenset("#-*+・•●○◆◇■□▶►▪‣◦⏱⏰🕐0123456789")
+_MARKER = re.compile(rf"(?:{_HEADING}|{_BULLET}|[{_BULLETS}]\ufe0f?|[–—](?={SPACE})|[0-9]{{1,3}}[.)](?={SPACE})){SPACE}*")
+_MARKER_STARTS = frozenset(f"#-*+–—{_BULLETS}0123456789")
 _PLAIN = re.compile(rf"( *+)(?:{_HEADING}|{_BULLET}){SPACE}*+{PLAIN_BEGINNING}")
 _MARKERS = 4
+_LONGEST_TAG, _LONGEST_ROW = 12, 2_000
 _TAG_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
 _KIND_OF_TAG: dict[str, Kind] = {**dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"), "li": "item", "tr": "row", "td": "row"}
-_BREAK = re.compile(r"<br\s*/?>|</(?:li|p|dd|td|div)>(?=.)", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</(?:li|p|dd|td|tr|div)>(?=.)", re.IGNORECASE)
+_BETWEEN_CELLS = re.compile(r"</td>\s{0,40}<td(?: [^<>]{0,80})?>", re.IGNORECASE)
 _LONGEST_BELOW = 100
-_AROUND = "*_|~〜 \u200b\ufeff"
+_AROUND_CODE = "|~〜 \u200b\ufeff"
+_AROUND = f"*_{_AROUND_CODE}"
 _NO_TITLE = _AROUND + ":："
 _BEGINS_OTHER = frozenset("#->|<:{")
 _NO_TEXT = frozenset(["", "\n", "#", "-", ">"])
@@ -103,7 +109,8 @@ def candidates(body: str, unseen: frozenset[int] = frozenset()) -> list[Candidat
             if candidate is not None:
                 found.append(candidate)
             continue
-        parts = _BREAK.split(body[place:end])
+        line = body[place:end]
+        parts = _BREAK.split(_BETWEEN_CELLS.sub(" ", line) if "<td" in line else line)
         for part in parts:
             candidate = _read(part, notes, index, place, alone=len(parts) == 1)
             if candidate is not None:
@@ -132,12 +139,12 @@ def _read_plain(body: str, index: int, place: int, end: int) -> Candidate | None
 
 
 def _read(line: str, notes: _Notes, index: int, place: int, *, alone: bool) -> Candidate | None:
-    kind, rest = _unmarked(line.strip())
+    kind, rest = _unmarked(line.strip() if "&nbsp;" not in line else line.replace("&nbsp;", " ").strip())
     if not rest or rest[0] == ">":
         return None
     if kind == "plain" and alone and index and line[0].isspace() and (item := _wrapped_item(notes.lines[index - 1])):
         kind, rest, index, line = "item", f"{item} {rest}", index - 1, notes.lines[index - 1]
-    found = time_in(rest, kind)
+    found = time_in(rest, kind) if kind != "row" and rest[2:4] != "] " else _time_of_other(rest, kind)
     if found is None:
         return None
     form, start, written, moment = found
@@ -153,6 +160,25 @@ def _read(line: str, notes: _Notes, index: int, place: int, *, alone: bool) -> C
         if not written.strip(_NO_TITLE):
             return None
     return Candidate(kind, form, start, written, moment, index, place, _indent(line) if kind == "item" else 0)
+
+
+def _time_of_other(rest: str, kind: Kind) -> Found | None:
+    """The time of a row of a table, or of an item with a box to tick."""
+    if kind != "row":
+        return time_in((rest[4:].lstrip() or rest) if rest[0] == "[" and kind == "item" else rest, kind)
+    found = time_in(rest, kind)
+    return found if found is not None and found[0] == "leading" else _in_cell(rest)
+
+
+def _in_cell(row: str) -> Found | None:
+    """The time that fills a cell of a table behind the first; its title is the first cell, or what follows where that is a number."""
+    cells = [cell.strip() for cell in row[:_LONGEST_ROW].strip("|").split("|")]
+    for cell in cells[1:]:
+        found = time_in(f"{cell} |", "row") if has_time(cell) else None
+        if found is not None and not found[2].strip(_NO_TITLE):
+            title = next((other for other in cells if other != cell and other.strip("#0123456789. ")), "")
+            return "bare", found[1], title, None
+    return None
 
 
 def _wrapped_item(line: str) -> str:
@@ -179,10 +205,18 @@ def _unmarked(rest: str) -> tuple[Kind, str]:
     if rest[:1] == "<" and (tags := TAGS.match(rest)):
         for name in _TAG_NAME.findall(tags[0]):
             kind = _KIND_OF_TAG.get(name.lower(), kind)
-        rest = rest[tags.end() :]
+        rest = _without_end_tags(rest[tags.end() :])
     if kind == "plain" and rest[:1] == "|":
         kind = "row"
     return kind, rest
+
+
+def _without_end_tags(rest: str) -> str:
+    for _ in range(_MARKERS):
+        if rest[-1:] != ">" or (at := rest.rfind("</", max(len(rest) - _LONGEST_TAG, 0))) < 0:
+            break
+        rest = rest[:at].rstrip()
+    return rest
 
 
 def _indent(line: str) -> int:

@@ -15,37 +15,53 @@ Form = Literal["leading", "trailing", "bare"]
 Found = tuple[Form, timedelta, str, str | None]
 """Where a time stands, the time, the Markdown of its title, and the address of the moment that the time itself is linked to."""
 
-_COLONS = {colon: re.compile(rf"{colon}(?<=[0-9０-９]{colon})[^\S\n]?[0-9０-９]") for colon in ":："}
+_COLONS = {colon: re.compile(rf"{colon}(?<=\d{colon})[^\S\n]?\d") for colon in ":："}
 """What every time holds. A pattern that begins with one plain character is searched for at many times the speed of one with a choice."""
 _TO_LINE_END = [re.compile(rf"{colon.pattern}[^\n]*") for colon in _COLONS.values()]
-_WIDE_DIGIT = re.compile("[０-９]")
-_WIDE = str.maketrans("０１２３４５６７８９：", "0123456789:")
-SPACE = r"[ \t\u00a0\u3000]"
-_TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,3})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?![0-9０-９]|[:：.][0-9０-９])"
-_OPEN = r"[(\[（【［〔<＜*_@「『《〈`\"“|｜]"
-_CLOSES = r")\]）】］〕>＞*_」』》〉`\"”|｜"
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+SPACE = r"[ \t\u00a0\u3000\u2002-\u200b\u200e\u200f\u202f]"
+_TIME = r"([0-9]{1,3}: ?[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,3})?|[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?!\d|[:.]\d)"
+"""In digits and colons of one width: `14:00：7` is a time, a separator and a title."""
+_OPEN = r"[(\[（【［〔<＜*_@「『《〈`\"“|｜\\]"
+_CLOSES = r")\]）】］〕>＞*_」』》〉`\"”|｜\\"
+_OPENS_TOO = frozenset('*_`"\\')
+"""What closes a time and may as well open its title."""
 _CLOSE = rf"[{_CLOSES}]"
 _CLOSED_BY = dict(zip('(（【［〔「『《〈"“', ')）】］〕」』》〉"”', strict=True))
 _TILDES = "~〜～∼"
 _TILDE = rf"[{_TILDES}]"
-_SEPARATES = ":：|｜–—−・.,、→⇒»-"
-_SEPARATOR = rf"(?:{SPACE}*(?:[-=]>|[{_SEPARATES}])+(?={SPACE}|[^0-9\s]|$))?{SPACE}*"
+_SEPARATES = ":：|｜–—−―‒‐・•·.,、;；／→⇒➡▶»-"
+_SEPARATES_AS_A_WORD = "/=+"
+_SEPARATOR = (
+    rf"(?:{SPACE}*(?!(?<={SPACE})\.(?!{SPACE}))(?:[-=]>|[{_SEPARATES}])+(?={SPACE}|[^0-9\s]|$)"
+    rf"|{SPACE}*[{_SEPARATES_AS_A_WORD}]+(?={SPACE})|{SPACE}*[：｜→⇒]+|(?<=[{_TILDES}{_CLOSES}]){SPACE}*[:|]+)?{SPACE}*"
+)
+"""Before a digit, only what cannot belong to a number."""
 _ABOUT = "頃|ごろ|あたり|くらい|ぐらい"
 _LEADING = re.compile(
-    rf"({_OPEN}*){SPACE}*{_TIME}{SPACE}*(?:(?:{_ABOUT})(?=から|{SPACE}|{_TILDE}|{_CLOSE}|[:：]))?"
+    rf"({_OPEN}*){SPACE}*{_TIME}{SPACE}*(?:(?:{_ABOUT})(?=から|{SPACE}|{_TILDE}|{_CLOSE}|[:：])|[mM]ins?\.?(?={SPACE}*[:–—|-]))?"
     rf"(?:{_CLOSE}*{SPACE}*(?:{_TILDE}|-?->|[-–—−→]|から){SPACE}*{_OPEN}*{_TIME}{SPACE}*)?"
     rf"(?:{_CLOSE}*{SPACE}*(?:{_TILDE}|から(?={SPACE}|[:：、])))?{SPACE}*{_CLOSE}*{SPACE}*{_TILDE}?{_SEPARATOR}"
 )
 _BEHIND = re.compile(rf"{_CLOSE}*{SPACE}*{_TILDE}?{_CLOSE}*{_SEPARATOR}")
+_RANGE = re.compile(rf"{_TIME}{SPACE}*(?:{_TILDE}|[-–—−→]|から){SPACE}*{_TIME}")
+_NUMBER = re.compile(
+    rf"(?:(?:chapter|part|section|segment|kapitel|teil|chapitre|partie|cap[ií]tulo|parte|глава|часть) ?[0-9]{{1,3}}|0[0-9]"
+    rf"|#[0-9]{{1,3}}(?={SPACE})|[(（][0-9]{{1,2}}[)）]|[①-⑳]){SPACE}*(?:[:：|.–—-]{SPACE})?{SPACE}*(?={_OPEN}*{_TIME})",
+    re.IGNORECASE,
+)
+"""The number of a chapter before its time."""
 _ZERO_HOUR = re.compile(r"0{1,2}:[6-9][0-9]:")
 _HEAD = 64
 """How far behind the marker a leading time ends, with its brackets and separators."""
 _TRAILING = re.compile(
     rf"[(（\[【［]{SPACE}*@?{_TIME}{SPACE}*(?:({_TILDE}|[-–—]){SPACE}*(?:{_TIME})?)?{SPACE}*[)）\]】］](?:\(([^()\s]*)\))?{SPACE}*\**$"
 )
-_BARE = re.compile(rf"(?:{SPACE}|[.…]{{2}}|[-–—|:：])[*_]{{0,2}}{_TIME}{SPACE}*({_TILDE}?)[*_]{{0,2}}[.。]?$")
-_MAY_END_BARE = frozenset(f"0123456789０１２３４５６７８９{_TILDES}*_.。")
-_ENDS = " -–—|:：…"
+_BARE = re.compile(rf"(?:{SPACE}|[.…]{{2}}|[-–—|:：@])[*_`]{{0,2}}{_TIME}{SPACE}*({_TILDE}?)[*_`]{{0,2}}[.。]?$")
+_MAY_END_BARE = frozenset(f"{_TILDES}*_`.。")
+_ENDS = " -–—|:：…,、@"
+_DASHES = (" -", " –", " —", " |")
+"""What parts a time from the heading before it."""
 _TAIL = 160
 """How far before the end of a line a trailing time begins; the link of its moment is the longest part."""
 _MAY_END_TRAILING = (")", "）", "]", "】", "］", "*")
@@ -64,8 +80,8 @@ _PARTICLE = re.compile(
 _ERRATUM = re.compile(r"\s*(?:ではなく|ではありません|と言って|の訂正|is wrong|should be)")
 _LONGEST_ALONE = 80
 PLAIN_BEGINNING = (
-    rf"{_TIME}(?!\w|{_CLOCK.pattern}){SPACE}*+{_TILDE}?+(?:{SPACE}*+[{_SEPARATES}]++(?![0-9]))?+{SPACE}*+"
-    rf"(?!{_OPEN}{_OPEN}|{_OPEN}?[0-9]{{1,3}}:|{_ABOUT}|から|{_ERRATUM.pattern})(?=[^\s\u200b\ufeff{_CLOSES}{_TILDES}{_SEPARATES}])"
+    rf"{_TIME}(?!\w|{_CLOCK.pattern}){SPACE}*+{_TILDE}?+(?:{SPACE}*+(?!\.)[{_SEPARATES}]++(?![0-9]))?+{SPACE}*+"
+    rf"(?!{_OPEN}{_OPEN}|{_OPEN}?[0-9]{{1,3}}:|{_ABOUT}|から|[mM]in|&nbsp;|{_ERRATUM.pattern})(?=[^\s\u200b\ufeff{_CLOSES}{_TILDES}{_SEPARATES_AS_A_WORD}{_SEPARATES}])"
 )
 """Of what `time_in` reads as a leading time, what nearly every list looks like: no brackets around the time, no end of it, no word in doubt
 behind it. Its first group is the time; it ends where the title begins. It never goes back, so it takes the same time on any line."""
@@ -78,7 +94,7 @@ def time_in(rest: str, kind: Kind) -> Found | None:
     found = _leading(rest)
     if found is None and rest.endswith(_MAY_END_TRAILING):
         found = _trailing(rest, kind)
-    if found is None and kind != "plain" and rest[-1] in _MAY_END_BARE:
+    if found is None and kind != "plain" and (rest[-1] in _MAY_END_BARE or rest[-1].isdecimal()):
         found = _bare(rest, kind)
     return found
 
@@ -106,7 +122,16 @@ def column_of_time(line: str) -> int | None:
     if not places:
         return None
     before = line[: min(places)]
-    return len(before.rstrip("0123456789０１２３４５６７８９")) + 1
+    while before and before[-1].isdecimal():
+        before = before[:-1]
+    return len(before) + 1
+
+
+def range_of(body: str, place: int) -> tuple[timedelta, timedelta | None]:
+    """The first time of the line that begins at a place in the text, and the end that is written behind it."""
+    match = _RANGE.search(_narrow(body[place : place + 2 * _HEAD].partition("\n")[0]))
+    start = None if match is None else time_as_written(match[1])
+    return (timedelta(0), None) if match is None or start is None else (start, time_as_written(match[2]))
 
 
 def timed_lines(body: str) -> list[tuple[int, int]]:
@@ -118,13 +143,18 @@ def timed_lines(body: str) -> list[tuple[int, int]]:
 def _leading(rest: str) -> Found | None:
     narrow = rest[:_HEAD]
     match = _LEADING.match(narrow)
+    if match is None and (number := _NUMBER.match(rest)) is not None:
+        rest = rest[number.end() :]
+        narrow = rest[:_HEAD]
+        match = _LEADING.match(narrow)
     if match is None:
         narrow = _narrow(narrow)
         match = _LEADING.match(narrow) if narrow != rest[:_HEAD] else None
         if match is None:
             return None
-    opened, written, _ = match.groups()
+    opened, written, end = match.groups()
     after, at = match.end(2), match.end()
+    at = _before_marks(narrow, opened if end is None else opened + narrow[after : match.start(3)], max(after, match.end(3)), at)
     start = time_as_written(written)
     if start is None or (after == at and _PARTICLE.match(rest, at)):
         return None
@@ -140,6 +170,15 @@ def _leading(rest: str) -> Found | None:
         return None  # the end of an emphasis that begins elsewhere
     title = rest[at:]
     return None if _ERRATUM.match(title) else ("leading", start, title, None)
+
+
+def _before_marks(narrow: str, opened: str, place: int, at: int) -> int:
+    """Where the title begins that the marks before it belong to: not opened before the time, and closed within the title."""
+    for index in range(place, at):
+        mark = narrow[index]
+        if mark in _OPENS_TOO and mark not in opened and (index > place or mark in narrow[at:]):
+            return index
+    return at
 
 
 def _opened(opened: str, start: timedelta, rest: str, after: int, at: int) -> Found:
@@ -202,12 +241,22 @@ def _trailing(rest: str, kind: Kind) -> Found | None:
 def _bare(rest: str, kind: Kind) -> Found | None:
     tail = max(len(rest) - _HEAD, 0)
     match = _BARE.search(_narrow(rest[tail:]))
-    if match is None or (kind == "heading" and not match[2]):
+    if match is None:
         return None
     start = time_as_written(match[1])
-    return None if start is None else ("bare", start, rest[: tail + match.start()].rstrip(_ENDS), None)
+    before = rest[: tail + match.start()]
+    title = before.rstrip(_ENDS).removesuffix(" at")
+    if start is None or (kind == "heading" and not match[2] and not before.endswith(_DASHES)):
+        return None
+    return "trailing" if kind == "heading" and match[2] else "bare", start, title, None
 
 
 def _narrow(text: str) -> str:
-    """Digits and colons of full width as ASCII, each in its place."""
-    return text.translate(_WIDE) if _WIDE_DIGIT.search(text) else text.replace("：", ":")  # a translation costs ten times as much
+    """Digits of all scripts, and colons of full width, as ASCII, each in its place."""
+    if text.isascii():
+        return text
+    return (_OTHER_DIGIT.sub(_in_ascii, text) if _OTHER_DIGIT.search(text) else text).replace("：", ":")
+
+
+def _in_ascii(digit: re.Match[str]) -> str:
+    return str(int(digit[0]))

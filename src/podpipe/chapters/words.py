@@ -8,12 +8,14 @@ import re
 LINKED = re.compile(r"(?:!\[|\[)((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*)>?(?:\s+\"[^\"]*\")?\s?\)")
 REFERRED = re.compile(r"\[([^\[\]]+)\]\[([^\[\]]*)\]")
 _BARE = re.compile(r"<(https?://[^<>\s]+)>|https?://[^\s<>\"'「」（）、。]+")
+_CJK = "\u2e80"
+"""Scripts from here on are written without blanks, so that emphasis ends right before a letter."""
 _MARKS = re.compile(r"\*+|_+")
 _CODE = re.compile(r"(?<!`)`+([^`]+)`+")
-_LITERAL = {ord(mark): f"&#{ord(mark)};" for mark in "[]*_<\\&{"}
+_LITERAL = {ord(mark): f"&#{ord(mark)};" for mark in "[]()*_<\\&{`"}
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_ATTRIBUTES = re.compile(r"\{:[^{}]*\}")
+_ATTRIBUTES = re.compile(r"\{:[^{}]*\}|\{#[\w-]{1,80}\}$")
 _MARKUP = re.compile(r"[\[`*_<\\&{]")
 
 
@@ -22,12 +24,12 @@ def plain_text(markdown: str) -> str:
     text = markdown
     if _MARKUP.search(text) is not None:  # and each substitution only where the text holds what it cannot do without
         text = _CODE.sub(_code, text) if "`" in text else text
-        text = _ATTRIBUTES.sub("", text) if "{:" in text else text
+        text = _ESCAPE.sub(_code, text) if "\\" in text else text
+        text = _ATTRIBUTES.sub("", text) if "{" in text else text
         text = LINKED.sub(r"\1", text) if "](" in text else text
         text = REFERRED.sub(r"\1", text) if "][" in text else text
         text = _unmarked(text) if "*" in text or "_" in text else text
         text = _TAG.sub("", _uncommented(text)) if "<" in text else text
-        text = _ESCAPE.sub(r"\1", text) if "\\" in text else text
         text = html.unescape(text)
     return " ".join(text.split())
 
@@ -44,7 +46,7 @@ def web_address(markdown: str) -> str | None:
 
 
 def _code(span: re.Match[str]) -> str:
-    """What stands in a code span, so that nothing in it is taken for a mark."""
+    """What stands in a code span or behind a backslash, so that nothing in it is taken for a mark."""
     return span[1].translate(_LITERAL)
 
 
@@ -58,7 +60,7 @@ def _unmarked(text: str) -> str:
         before, after = text[start - 1 : start], text[end : end + 1]
         places = opened.setdefault(mark, [])
         inside = mark[0] == "_" and _is_word(before) and _is_word(after)
-        if places and before and not before.isspace() and not _is_word(after):
+        if places and before and not before.isspace() and (not _is_word(after) or (mark[0] == "*" and after >= _CJK)):
             place = places.pop()
             marks += ((place, place + len(mark)), (start, end))
         elif after and not after.isspace() and not inside and not (mark[0] == "_" and _is_word(before)):
