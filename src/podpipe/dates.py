@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
 
 LONGEST = 100
 """No date is longer; reading stays quick whatever stands there."""
@@ -97,6 +96,8 @@ def _since_1970(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _rfc_2822(text: str, zone: tzinfo) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # which takes long to load, and few shows need it
+
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # a number that no calendar holds overflows before it is refused

@@ -37,8 +37,12 @@ def full_clock(time: timedelta) -> str:
 
 def seconds(time: timedelta) -> int | float:
     """The time in seconds: a whole number where it is one, so that JSON says `367` and not `367.0`."""
-    total = time.total_seconds()
-    return int(total) if total.is_integer() else total
+    return time.total_seconds() if time.microseconds else whole_seconds(time)
+
+
+def whole_seconds(time: timedelta) -> int:
+    """The seconds of a time that is not negative, without their fraction."""
+    return time.days * 86_400 + time.seconds
 
 
 def iso_duration(time: timedelta) -> str:
@@ -48,5 +52,5 @@ def iso_duration(time: timedelta) -> str:
 
 
 def _split(time: timedelta) -> tuple[int, int, int]:
-    whole = int(time.total_seconds())
+    whole = whole_seconds(time)
     return whole // 3600, whole // 60 % 60, whole % 60

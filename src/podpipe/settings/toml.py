@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -99,6 +98,8 @@ class Table:
 
 def read_toml(text: str, *, root: Path, name: str) -> Settings:
     """Read podpipe.toml. Raises ConfigError with all problems."""
+    import tomllib
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

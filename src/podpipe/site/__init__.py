@@ -31,6 +31,7 @@ from podpipe.timecode import seconds
 __all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts"]
 
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
 
 
@@ -123,7 +124,7 @@ def chapters_artifact(show: Show, episode: Episode) -> Artifact | None:
     if episode.enclosure:
         document["fileName"] = unquote(urlsplit(episode.enclosure.url).path.rpartition("/")[2])
     document["chapters"] = [_json_chapter(chapter, episode.url) for chapter in sorted(episode.chapters, key=lambda chapter: chapter.start)]
-    return _text(chapters_key(episode), json.dumps(document, ensure_ascii=False) + "\n", "application/json+chapters")
+    return _text(chapters_key(episode), _json(document) + "\n", "application/json+chapters")
 
 
 def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:

@@ -18,14 +18,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from urllib.parse import quote
 
 from podpipe.errors import ConfigError
 from podpipe.model import Artifact, Episode, Show, SocialPost
 from podpipe.social.lengths import NETWORKS, Network, weighted_length
 from podpipe.social.shorten import shorten
-from podpipe.timecode import clock
+from podpipe.timecode import clock, whole_seconds
 
 __all__ = ["NETWORKS", "POSTS", "Network", "as_json", "posts", "posts_artifact", "posts_lines", "weighted_length"]
 
@@ -141,7 +140,7 @@ def _drafts(show: Show, episode: Episode) -> Iterator[_Draft]:
             context=title,
             after=f"（{time}〜）" if japanese else f" ({time})",
             # Whole seconds, as the text names them: players differ in what they make of a fraction.
-            url=f"{url}#t={chapter.start // timedelta(seconds=1)}",
+            url=f"{url}#t={whole_seconds(chapter.start)}",
             tag=tag,
         )
 
