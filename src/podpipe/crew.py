@@ -23,7 +23,7 @@ _FEWEST = 60
 
 _MOST_PROCESSES = 8
 
-_SHARES = 6
+_SHARES = 12
 """Into how many parts what falls to each process is cut: whoever is done early takes one more."""
 
 _MOST_TASKS = 255
