@@ -194,3 +194,14 @@ def test_simple_lines_read_as_the_yaml_that_they_are(text: str) -> None:
         except SourceError as error:
             found.append(error.message)
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
+def test_lines_are_counted_as_editors_do_and_not_by_the_other_line_breaks_of_yaml(character: str) -> None:
+    read = read_yaml(f"a: |\n  one{character}  two{character}  three\nb: cut #short\nc: {{x: 1}}\n")
+    assert read.lines == {"a": 1, "b": 3, "c": 4}
+    assert read.columns == {"a": 4, "b": 4, "c": 4}
+    with pytest.raises(SourceError) as caught:
+        read_yaml(f"a: one{character}  two\nb: 'open\n")
+    assert caught.value.line is not None
+    assert caught.value.line <= 3

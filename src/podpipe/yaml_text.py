@@ -7,6 +7,8 @@ those to say who know its key. What Ruby's Psych reads, which Jekyll uses, is re
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,7 @@ _MANY = 200
 """With fewer openers no text is so deep that libyaml's quadratic time or PyYAML's recursion matters."""
 _FAR_TOO_MANY = 50_000
 _LONG = 20_000
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _BLANK_WITH_TAB = re.compile(r"^[ ]*\t[ \t]*$", re.MULTILINE)
 _TAB_BEFORE_COMMENT = re.compile(r"^[ ]*\t[ \t]*(?=#)", re.MULTILINE)
 _TAB_AFTER_DASH = re.compile(r"^([ ]*-)[ ]*\t[ \t]*", re.MULTILINE)
@@ -153,9 +156,10 @@ def _read(text: str, written: str, first_line: int) -> YamlText:
     columns: dict[str, int] = {}
     repeated: list[tuple[str, int]] = []
     read: dict[int, Any] = {}
+    place = _places(text)
     for key_node, value_node in node.value if node else ():
-        key, mark, value_mark = _key(key_node), key_node.start_mark, value_node.start_mark
-        line = mark.line
+        key = _key(key_node)
+        (line, column), (value_line, value_column) = place(key_node.start_mark), place(value_node.start_mark)
         value = _plain(value_node, read)
         if key == "<<" and not key_node.style:
             _merge(values, value)
@@ -164,8 +168,8 @@ def _read(text: str, written: str, first_line: int) -> YamlText:
             repeated.append((key, line + first_line))
         values[key] = value
         lines[key] = line + first_line
-        columns[key] = (value_mark.column if value_mark.line == line else mark.column) + 1
-    cut = _cut(node, text, first_line) if node and " #" in text else ()
+        columns[key] = (value_column if value_line == line else column) + 1
+    cut = _cut(node, text, first_line, place) if node and " #" in text else ()
     tabs = _changed_lines(written, text, first_line) if written is not text else ()
     return YamlText(values=values, lines=lines, columns=columns, repeated=tuple(repeated), cut=cut, tabs=tabs)
 
@@ -242,14 +246,15 @@ def _excess() -> ConstructorError:
     return ConstructorError(None, None, f"it holds more than {_FAR_TOO_MANY:,} entries", None, "move what is no front matter out of it")
 
 
-def _cut(node: yaml.Node, text: str, first_line: int) -> tuple[tuple[str, int, int], ...]:
+def _cut(node: yaml.Node, text: str, first_line: int, place: Callable[[Any], tuple[int, int]]) -> tuple[tuple[str, int, int], ...]:
     cut = []
     for key, value in node.value:
         if isinstance(value, _SCALAR) and not value.style and value.value:
             mark = value.end_mark
             match = _CUT.match(text, mark.index)
             if match:
-                cut.append((str(key.value), mark.line + first_line, mark.column + match.end() - mark.index))
+                line, column = place(mark)
+                cut.append((str(key.value), line + first_line, column + match.end() - mark.index))
     return tuple(cut)
 
 
@@ -258,13 +263,27 @@ def _changed_lines(before: str, after: str, first_line: int) -> tuple[int, ...]:
     return tuple(number for number, (old, new) in enumerate(pairs, start=first_line) if old != new)
 
 
+def _places(text: str) -> Callable[[Any], tuple[int, int]]:
+    """What tells a mark's line and column, both from 0, as an editor counts them: YAML 1.1 breaks lines at three more characters."""
+    if _OTHER_BREAKS.search(text) is None:
+        return lambda mark: (mark.line, mark.column)
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(mark: Any) -> tuple[int, int]:
+        row = bisect_right(starts, mark.index) - 1
+        return row, mark.index - starts[row]
+
+    return place
+
+
 def _source_error(error: yaml.YAMLError, text: str, first_line: int) -> SourceError:
     """What PyYAML said, with its place in the text and with advice."""
     row, column, what, hint = 0, 0, str(error), ""
     if isinstance(error, yaml.MarkedYAMLError):
         # Of a line without a colon libyaml tells only after it has looked for the colon on the next one.
         mark = error.context_mark if error.context == "while scanning a simple key" else error.problem_mark or error.context_mark
-        row, column = (mark.line, mark.column + 1) if mark else (0, 0)
+        row, column = _places(text)(mark) if mark else (0, -1)
+        column += 1
         what = " ".join(part for part in (error.context, error.problem) if part)
         hint = error.note or _hint(text.split("\n"), row)
     elif isinstance(error, yaml.reader.ReaderError):
