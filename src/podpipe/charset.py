@@ -1,4 +1,4 @@
-"""Which encoding a text that is not UTF-8 seems to be in, so that its author can be told."""
+"""How the bytes of a text file are to be taken: which encoding they seem to be in where it is not UTF-8, and what ends a line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ _JAPANESE = (("Shift_JIS", "cp932"), ("EUC-JP", "euc_jp"))
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _LOOKED_AT = 65_536
+
+
+def with_plain_breaks(text: str) -> str:
+    """A text with each line break as `\\n`, whatever the author's editor wrote; these are the breaks that lines are counted by."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def seems_to_be(content: bytes) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from podpipe.model import AudioFacts, Credit, Enclosure, Episode, Finding, Manuscript, Person, Show
+from podpipe.model import AudioFacts, Credit, Enclosure, Episode, Finding, Manuscript, Person, Show, Transcript
 from podpipe.timecode import clock
 
 _PLACEHOLDER = re.compile(":(?:title|year|month|day)")
@@ -65,7 +65,14 @@ def duplicate_findings(manuscripts: Iterable[Manuscript]) -> tuple[Finding, ...]
     return tuple(findings)
 
 
-def make_episode(manuscript: Manuscript, *, show: Show, people: Mapping[str, Person], enclosure: Enclosure | None) -> Episode:
+def make_episode(
+    manuscript: Manuscript,
+    *,
+    show: Show,
+    people: Mapping[str, Person],
+    enclosure: Enclosure | None,
+    transcripts: tuple[Transcript, ...] = (),
+) -> Episode:
     """Join what the author wrote with the show's roster and the audio's facts. `people` is the roster by id."""
     path = page_path(show.permalink, manuscript)
     url = f"{show.site_url}{quote(path, safe='/~!$&()*+,;=:@')}"
@@ -86,6 +93,7 @@ def make_episode(manuscript: Manuscript, *, show: Show, people: Mapping[str, Per
         image=manuscript.image.lstrip("/") if manuscript.image else None,
         number=manuscript.number,
         season=manuscript.season,
+        transcripts=transcripts,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -82,7 +81,7 @@ def given_chapters(value: object, *, path: str, line: int) -> tuple[tuple[Chapte
         _read_items(value, given)
     elif isinstance(value, dict):
         _read_mapping(value, given)
-    _judge_order(given)
+    given.findings += _steps_back(given.chapters, given.where)
     starts: dict[timedelta, Chapter] = {}
     for chapter in given.chapters:
         starts.setdefault(chapter.start, chapter)
@@ -211,17 +210,12 @@ def _start(written: str) -> timedelta | None:
     return parse_clock(written) if seconds is None else timedelta(seconds=float(seconds[1]))
 
 
-def _judge_order(given: _Given) -> None:
-    given.findings += _steps_back(given.chapters, given.where)
-
-
 def _steps_back(chapters: Sequence[Chapter], where: Where) -> Iterator[Finding]:
     seen: dict[timedelta, str] = {}
-    for before, chapter in itertools.pairwise((None, *chapters)):
-        if chapter is None:
-            continue
+    before = timedelta(0)
+    for chapter in chapters:
         time = clock(chapter.start)
-        if before is not None and chapter.start < before.start:
+        if chapter.start < before:
             yield Finding(
                 level="warning",
                 rule="chapter-order",
@@ -238,3 +232,4 @@ def _steps_back(chapters: Sequence[Chapter], where: Where) -> Iterator[Finding]:
                 hint="correct one of the times, or write one title for both",
             )
         seen.setdefault(chapter.start, chapter.title)
+        before = chapter.start

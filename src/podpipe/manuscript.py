@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from podpipe.chapters import review_chapters
+from podpipe.charset import with_plain_breaks
 from podpipe.code_blocks import code_spans, stands_in
 from podpipe.embeds import frame_is_kept
 from podpipe.errors import SourceError
@@ -57,7 +58,7 @@ def read_manuscript(source: SourceFile, *, zone: tzinfo, site: Mapping[str, Any]
 
 def chapters_of(text: str) -> tuple[Chapter, ...]:
     """The chapters in any Markdown text, with front matter or without, by the lines of the text."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_plain_breaks(text)
     try:
         matter = split_front_matter(text, path="")
     except SourceError:

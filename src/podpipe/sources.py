@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from podpipe.charset import seems_to_be
+from podpipe.charset import seems_to_be, with_plain_breaks
 from podpipe.errors import ConfigError
 from podpipe.model import Finding, SourceFile, Where
 
@@ -92,9 +92,7 @@ def read_source(root: Path, path: str) -> SourceFile | Finding:
         return _unreadable(path, message, "save it as UTF-8", line=line)
     except OSError as error:
         return _unreadable(path, f"the file cannot be read: {error.strerror}", "look at its permissions")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return SourceFile(path=path, text=text, digest=hashlib.sha256(content).hexdigest())
+    return SourceFile(path=path, text=with_plain_breaks(text), digest=hashlib.sha256(content).hexdigest())
 
 
 def read_episodes(root: Path, folder: str) -> Folder:

@@ -155,8 +155,7 @@ def enrich(job: Job, ingested: Ingested) -> Enriched:
                 missing.add(enclosure.key)
         if manuscript.chapters and enclosure and enclosure.duration:
             findings += chapter_findings(manuscript.chapters, duration=enclosure.duration, path=manuscript.path)
-        episode = make_episode(manuscript, show=show, people=people, enclosure=enclosure)
-        episodes.append(replace(episode, transcripts=shelved.transcripts) if shelved.transcripts else episode)
+        episodes.append(make_episode(manuscript, show=show, people=people, enclosure=enclosure, transcripts=shelved.transcripts))
         transcript_files += shelved.files
     files = published_files(settings, (*audio_files, *transcript_files), held_back=withheld)
     findings += picture_findings(settings, {file.key for file in files}, episodes)

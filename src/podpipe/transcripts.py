@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from podpipe.charset import seems_to_be
+from podpipe.charset import seems_to_be, with_plain_breaks
 from podpipe.languages import LANGUAGES
 from podpipe.model import Finding, Level, Where
 from podpipe.timecode import full_clock
@@ -95,7 +95,7 @@ def review(content: bytes, media_type: str, *, path: str, duration: timedelta | 
         message = f"the transcript is not UTF-8 text{f' but seems to be {seems}' if seems else ''}"
         notes.add("warning", "transcript-encoding", content.count(b"\n", 0, error.start) + 1, message, "save it as UTF-8")
         return Reviewed(usable=False, findings=tuple(notes.findings))
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = with_plain_breaks(text)
     if not _words(text, media_type):
         notes.unreadable(1, "the transcript is empty")
         return Reviewed(usable=False, findings=tuple(notes.findings))
@@ -151,7 +151,7 @@ def _vtt(text: str, notes: _Notes) -> list[Cue]:
         if begins and _NOT_CUES.match(line):
             skipped = True
         if not skipped and "-->" in line:
-            cue = _vtt_cue(line, number)
+            cue = _cue(line, number, _VTT_TIME)
             if cue:
                 cues.append(cue)
             else:
@@ -161,9 +161,10 @@ def _vtt(text: str, notes: _Notes) -> list[Cue]:
     return cues
 
 
-def _vtt_cue(line: str, number: int) -> Cue | None:
+def _cue(line: str, number: int, time: re.Pattern[str]) -> Cue | None:
+    """The cue whose two times stand around an arrow; None where they are not written as the pattern has them."""
     start, _, rest = line.partition("-->")
-    times = [_VTT_TIME.fullmatch(part) for part in (start.strip(), rest.split(maxsplit=1)[0] if rest.strip() else "")]
+    times = [time.fullmatch(part) for part in (start.strip(), rest.split(maxsplit=1)[0] if rest.strip() else "")]
     return Cue(_time(times[0]), _time(times[1]), number) if times[0] and times[1] else None
 
 
@@ -177,10 +178,9 @@ def _srt(text: str, notes: _Notes) -> list[Cue]:
         place = place + 1 if line.strip() else 0
         if "-->" not in line:
             continue
-        start, _, rest = line.partition("-->")
-        times = [_SRT_TIME.fullmatch(part) for part in (start.strip(), rest.split(maxsplit=1)[0] if rest.strip() else "")]
-        if times[0] and times[1]:
-            cues.append(Cue(_time(times[0]), _time(times[1]), number))
+        cue = _cue(line, number, _SRT_TIME)
+        if cue:
+            cues.append(cue)
             if "." in line:
                 points.append(number)
         elif place <= _LINES_BEFORE_TEXT:

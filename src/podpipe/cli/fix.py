@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
+from podpipe.charset import with_plain_breaks
 from podpipe.cli import report
 from podpipe.errors import PodpipeError, SourceError
 from podpipe.fixing import mended
@@ -91,7 +92,7 @@ def _audio_is_here(file: SourceFile, settings: Settings) -> bool:
 
 def _diff(old: str, new: str, path: str) -> Iterator[str]:
     """A unified diff. Both texts end alike, and only what differs goes into the comparison, however long the show notes are."""
-    before, after = (text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") for text in (old, new))
+    before, after = (with_plain_breaks(text).removesuffix("\n").split("\n") for text in (old, new))
     same = 0
     for left, right in zip(reversed(before), reversed(after), strict=False):
         if left != right:

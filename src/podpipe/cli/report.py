@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from podpipe.charset import with_plain_breaks
 from podpipe.cli.excerpt import excerpt, readable
 from podpipe.model import Finding, PublishPlan, PublishReport, Step
 
@@ -252,7 +253,7 @@ def _lines(path: Path) -> list[str]:
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError:
         return []
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # the breaks that lines are counted by, and no others
+    return with_plain_breaks(text).split("\n")
 
 
 def _escaped(text: str, also: str = "") -> str:
