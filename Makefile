@@ -13,6 +13,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing podpipe and its tools into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src flows
 	@touch $@
 
 demo: $(READY)

@@ -6,7 +6,8 @@ know nothing of files, networks or formats.
 
 from __future__ import annotations
 
-from podpipe.model.episode import AudioFacts, Credit, Enclosure, Episode, Owner, Person, Show
+from podpipe.model.audio import AudioFacts, BitrateMode
+from podpipe.model.episode import Credit, Enclosure, Episode, Owner, Person, Show
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
@@ -16,6 +17,7 @@ from podpipe.model.transcript import Transcript
 __all__ = [
     "Artifact",
     "AudioFacts",
+    "BitrateMode",
     "Chapter",
     "Credit",
     "Enclosure",

@@ -29,19 +29,6 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudioFacts:
-    """What an audio file is: its length in bytes, how long it plays, and the media type that Apple Podcasts accepts for it."""
-
-    length: int
-    duration: timedelta
-    mime_type: str
-
-    def __post_init__(self) -> None:
-        if self.length <= 0 or self.duration <= timedelta(0):
-            raise ValueError(f"no audio in {self.length} bytes that play for {self.duration}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """The audio of an episode as the feed names it. `length` and `duration` are None only where nobody said and nothing was measured.
 
