@@ -70,9 +70,13 @@ def together(tasks: Sequence[Callable[[], R]], *, meanwhile: Callable[[], object
         hired += (_Hired(tasks, waiting) for _ in range(processes - 1))
         if meanwhile is not None:
             meanwhile()
-        done.update(_finished(tasks, waiting))
+        for number, outcome in _finished(tasks, waiting):
+            done[number] = outcome
+            # Taken out on the way, others' results cost no time at the end, when nobody else works.
+            for process in hired:
+                done.update(process.results())
         for process in hired:
-            done.update(process.results())
+            done.update(process.last_results())
     finally:
         os.close(waiting)
         for process in hired:
@@ -93,20 +97,30 @@ class _Hired:
     def __init__(self, tasks: Sequence[Callable[[], Any]], waiting: int) -> None:
         self._memory = os.memfd_create("podpipe")
         self._told, telling = os.pipe()
+        self._place = 0
         self._process: int | None = os.fork()
         if self._process == 0:
             _work(tasks, waiting, self._memory, telling)
         os.close(telling)
 
     def results(self) -> Iterator[tuple[int, tuple[Any, Exception | None]]]:
-        """Each task that the process has taken, by its number, with its result or error, as they are finished."""
-        place = 0
-        while record := os.read(self._told, _RECORD.size):
-            number, length = _RECORD.unpack(record)
-            yield number, pickle.loads(os.pread(self._memory, length, place))  # noqa: S301 - our own bytes
-            place += length
+        """Each task that the process has finished by now and that was not given yet: its number, with its result or error."""
+        os.set_blocking(self._told, False)
+        with suppress(BlockingIOError):
+            yield from self._told_results()
+
+    def last_results(self) -> Iterator[tuple[int, tuple[Any, Exception | None]]]:
+        """What `results` gives, for every task that the process takes until it ends."""
+        os.set_blocking(self._told, True)
+        yield from self._told_results()
         if self._wait():
             raise PodpipeError("a process that shared the work ended early", hint="it may have run out of memory; run again")
+
+    def _told_results(self) -> Iterator[tuple[int, tuple[Any, Exception | None]]]:
+        while record := os.read(self._told, _RECORD.size):
+            number, length = _RECORD.unpack(record)
+            yield number, pickle.loads(os.pread(self._memory, length, self._place))  # noqa: S301 - our own bytes
+            self._place += length
 
     def dismiss(self) -> None:
         """End the process, if it still runs, and give back what it held."""

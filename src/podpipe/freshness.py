@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +32,9 @@ def recall_build(show: Path, out: Path, *, as_of: datetime, options: Iterable[st
     record = BuildRecord(cache_folder()).recall(_name(show, out, options))
     if record is None or not record["since"] <= as_of.timestamp() < (record["until"] or float("inf")):
         return None
-    if record["output"] != _state([str(out)], text=()) or record["input"] != _state([*_own_folders(), *record["read"]], skip=str(out)):
+    if record["output"] != _state(_files([str(out)]), text=()):
+        return None
+    if record["input"] != _state(_files([*_own_folders(), *record["read"]], skip=str(out))):
         return None
     said: dict[str, Any] = record["said"]
     return said
@@ -56,17 +59,17 @@ def remember_build(
     SHA-256 of files that were read, by their paths as `read` has them: these are not read again.
     """
     paths = [str(path) for path in read]
-    for path, status in _files(paths, skip=str(out)):
-        if status.st_mtime > began - (0 if path.endswith(_TEXT) else _SETTLED):
-            return
+    files = list(_files(paths, skip=str(out)))
+    if any(status.st_mtime > began - (0 if path.endswith(_TEXT) else _SETTLED) for path, status in files):
+        return
     BuildRecord(cache_folder()).remember(
         _name(show, out, options),
         {
             "since": as_of.timestamp(),
             "until": until.timestamp() if until else None,
             "read": paths,
-            "input": _state([*_own_folders(), *paths], skip=str(out), known=digests),
-            "output": _state([str(out)], text=()),
+            "input": _state((*_files(_own_folders(), skip=str(out)), *files), known=digests),
+            "output": _state(_files([str(out)]), text=()),
             "said": dict(said),
         },
     )
@@ -82,10 +85,12 @@ def _own_folders() -> list[str]:
     return [str(here), *(str(folder) for folder in (here.parent.parent / "templates",) if folder.is_dir())]
 
 
-def _state(paths: Iterable[str], *, skip: str = "", text: tuple[str, ...] = _TEXT, known: Mapping[str, str] = MappingProxyType({})) -> str:
-    """One digest for all files below some paths: by their content where it is `text`, else by size and modification time."""
+def _state(
+    files: Iterable[tuple[str, os.stat_result]], *, text: tuple[str, ...] = _TEXT, known: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """One digest for some files: by their content where it is `text`, else by size and modification time."""
     lines = []
-    for path, status in _files(paths, skip=skip):
+    for path, status in files:
         if text and path.endswith(text):
             lines.append(f"{path}\0{known.get(path) or _content_digest(path)}")
         else:
@@ -106,12 +111,17 @@ def _content_digest(path: str) -> str:
     return digest.hexdigest()
 
 
-def _files(paths: Iterable[str], *, skip: str) -> Iterator[tuple[str, os.stat_result]]:
+def _files(paths: Iterable[str], *, skip: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """The files among some paths and below the folders among them; a path with nothing there is passed over."""
     for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - see above
+        try:
+            status = os.stat(path)  # noqa: PTH116 - see above
+        except OSError:
+            continue
+        if stat.S_ISDIR(status.st_mode):
             yield from _below(path, skip)
-        elif os.path.exists(path):  # noqa: PTH110 - see above
-            yield path, os.stat(path)  # noqa: PTH116 - see above
+        else:
+            yield path, status
 
 
 def _below(folder: str, skip: str) -> Iterator[tuple[str, os.stat_result]]:
