@@ -57,14 +57,15 @@ class _Links(Sequence[Link]):
 
     __slots__ = ("_body", "_first_line", "_found")
 
-    def __init__(self, body: str, first_line: int) -> None:
+    def __init__(self, body: str | bytes, first_line: int) -> None:
         self._body = body
         self._first_line = first_line
         self._found: tuple[Link, ...] | None = None
 
     def _all(self) -> tuple[Link, ...]:
         if self._found is None:
-            self._found = tuple(_read(self._body, self._first_line, links_later=False).links)
+            body = self._body if isinstance(self._body, str) else self._body.decode("utf-8", "surrogatepass")
+            self._found = tuple(_read(body, self._first_line, links_later=False).links)
         return self._found
 
     def __len__(self) -> int:
@@ -86,7 +87,9 @@ class _Links(Sequence[Link]):
         return repr(self._all())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Links, (self._body, self._first_line)
+        # As bytes, which the other process need not turn into text unless somebody asks.
+        body = self._body.encode("utf-8", "surrogatepass") if isinstance(self._body, str) else self._body
+        return _Links, (body, self._first_line)
 
 
 def _read(body: str, first_line: int, *, links_later: bool) -> Notes:

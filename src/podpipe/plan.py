@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
@@ -29,7 +30,12 @@ class Rank(IntEnum):
 
 def rank(artifact: Artifact) -> Rank:
     """Audio, video and pictures come first, then chapters, styles and other files, then pages and sitemaps, and feeds last."""
-    kind = artifact.content_type.partition(";")[0].strip().lower()
+    return _rank_of(artifact.content_type)
+
+
+@functools.cache
+def _rank_of(content_type: str) -> Rank:
+    kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith((*_SOUND, "image/")):
         return Rank.MEDIA
     if kind == _FEED:
@@ -75,7 +81,7 @@ def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Hol
 
 def manifest_bytes(holdings: Mapping[str, Holding]) -> bytes:
     """Write a manifest as JSON, one object per line; the same holdings give the same bytes."""
-    lines = ",\n".join(f"{_json(key)}:{_json(_entry(held))}" for key, held in sorted(holdings.items()))
+    lines = ",\n".join(f"{_json(key)}:{_entry(held)}" for key, held in sorted(holdings.items()))
     return f'{{"version":{_VERSION},"objects":{{\n{lines}\n}}}}\n'.encode()
 
 
@@ -114,8 +120,15 @@ def _length(artifact: Artifact) -> int:
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _entry(held: Holding) -> dict[str, object]:
-    return {"digest": held.digest, "length": held.length, "content_type": held.content_type, "cache_control": held.cache_control}
+def _entry(held: Holding) -> str:
+    headers = _headers_json(held.content_type, held.cache_control)
+    return f'{{"digest":{_json(held.digest)},"length":{held.length},{headers}}}'
+
+
+@functools.cache
+def _headers_json(content_type: str, cache_control: str) -> str:
+    """The same few headers come with thousands of objects."""
+    return f'"content_type":{_json(content_type)},"cache_control":{_json(cache_control)}'
 
 
 def _read_holding(entry: dict[str, object]) -> Holding:

@@ -60,11 +60,19 @@ def weighted_length(text: str) -> int:
     Punctuation ranges that the configuration names, else 2. X also links a host written without a scheme (`example.com`) where its
     last part is a registered domain. As the registry changes, anything of that form counts 23, or its own length where that is more.
     """
-    lines = unicodedata.normalize("NFC", text).split("\n")
-    total = len(lines) - 1
-    for line in lines:
-        total += _line_weight(line) if "." in line and _DOTTED.search(line) else _weight(line)
-    return total
+    text = unicodedata.normalize("NFC", text)
+    if "." not in text:
+        return _weight(text)
+    total = 0
+    plain = []
+    for line in text.split("\n"):
+        if "." in line and _DOTTED.search(line):
+            total += _line_weight(line)
+            plain.append("")
+        else:
+            plain.append(line)
+    # No emoji reaches over a line's end, and a line break counts 1: what is left can be counted in one go.
+    return total + _weight("\n".join(plain))
 
 
 def bluesky_length(text: str) -> int:
