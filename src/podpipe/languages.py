@@ -13,3 +13,17 @@ _TWO_LETTERS: Final = (
 )
 LANGUAGES: Final = frozenset(_TWO_LETTERS.split())
 """What the language of a feed or a transcript begins with."""
+
+_THREE_LETTERS: Final = dict(
+    pair.split("=")
+    for pair in (
+        "ar=ara bg=bul bn=ben ca=cat cs=ces da=dan de=deu el=ell en=eng es=spa et=est eu=eus fa=fas fi=fin fr=fra ga=gle gl=glg he=heb "
+        "hi=hin hr=hrv hu=hun hy=hye id=ind is=isl it=ita ja=jpn ka=kat ko=kor lt=lit lv=lav ms=msa nb=nob nl=nld nn=nno no=nor pl=pol "
+        "pt=por ro=ron ru=rus sk=slk sl=slv sq=sqi sr=srp sv=swe sw=swa ta=tam te=tel th=tha tl=tgl tr=tur uk=ukr ur=urd vi=vie zh=zho"
+    ).split()
+)
+
+
+def three_letters(language: str) -> str:
+    """The code of a language in ISO 639-2 (T), `XXX` for one that podpipe has no such code for; `language` begins with one of ISO 639-1."""
+    return _THREE_LETTERS.get(language.partition("-")[0].lower(), "XXX")

@@ -6,7 +6,7 @@ know nothing of files, networks or formats.
 
 from __future__ import annotations
 
-from podpipe.model.audio import AudioFacts, BitrateMode
+from podpipe.model.audio import AudioFacts, AudioRecord, BitrateMode, Doubt, PublishedAudio
 from podpipe.model.episode import Credit, Enclosure, Episode, Owner, Person, Show
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
@@ -17,9 +17,11 @@ from podpipe.model.transcript import Transcript
 __all__ = [
     "Artifact",
     "AudioFacts",
+    "AudioRecord",
     "BitrateMode",
     "Chapter",
     "Credit",
+    "Doubt",
     "Enclosure",
     "Episode",
     "FileContent",
@@ -34,6 +36,7 @@ __all__ = [
     "PictureFacts",
     "PublishPlan",
     "PublishReport",
+    "PublishedAudio",
     "Reason",
     "Show",
     "SocialPost",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from podpipe.model.findings import Level
 from podpipe.model.manuscript import Chapter
 
 BitrateMode = Literal["CBR", "VBR", "ABR"]
@@ -33,3 +34,44 @@ class AudioFacts:
     def __post_init__(self) -> None:
         if self.length <= 0 or self.duration <= timedelta(0):
             raise ValueError(f"no audio in {self.length} bytes that play for {self.duration}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Something that somebody should judge about an audio file that can be played: a finding without its place."""
+
+    rule: str
+    level: Level
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedAudio:
+    """An audio file as it is published: its key below the site's root, its length in bytes, and the SHA-256 of its bytes in hex.
+
+    `tags` is the digest of what was written into it beside the author's own bytes, empty where nothing was.
+    """
+
+    key: str
+    length: int
+    digest: str
+    tags: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioRecord:
+    """What was measured of an episode's audio, and of which file, so that nobody need measure it again.
+
+    `audio` is the path or URL as the author wrote it. `version` says which content was measured: `sha256:…` of a file in the show's folder,
+    `etag:…` or `modified:…` as the server of any other gave them, empty where it gave none. `published` is the copy that podpipe publishes
+    itself, and `public` whether the episode has been published with it.
+    """
+
+    audio: str
+    version: str
+    facts: AudioFacts
+    doubts: tuple[Doubt, ...] = ()
+    published: PublishedAudio | None = None
+    public: bool = False

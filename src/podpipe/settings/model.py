@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from podpipe.model import Show, Where
 from podpipe.rules import Profile, Switch
@@ -20,14 +20,33 @@ class StaticFolder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSettings:
+    """What podpipe does with audio.
+
+    `tags`: title, people, cover and chapters are written into the published copy of a file; those that the author set stay, unless
+    `replace_tags`. `id3` is the version of an MP3's tag. `ascii_names`: a file whose name not every app takes is published under another.
+    `measure_hosted`: a publish measures audio on other hosts. `addresses` pairs places in buckets (`s3://bucket/audio`) with the web
+    address below which listeners find what is there, the longest place first; none ends in a slash.
+    """
+
+    tags: bool = False
+    replace_tags: bool = False
+    id3: Literal["2.3", "2.4"] = "2.3"
+    ascii_names: bool = False
+    measure_hosted: bool = True
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A show, and how podpipe handles it.
 
     `config` names the file that the settings came from. `episodes` is the folder of Markdown files. `whole_site` is true where the show's
     own folder is published as it is, as Jekyll does, and `exclude` then names what in it is not. `cron` is when the schedule runs, in the
     show's time zone. `liquid` holds a Jekyll site's variables, None where show notes have no Liquid. `profiles` are whose demands are
-    checked beside what any directory refuses a show for, and `rules` what the show decided about rules, by their ids. `lines` are
-    those of the file's keys, for findings.
+    checked beside what any directory refuses a show for, and `rules` what the show decided about rules, by their ids. `audio` says
+    what is done with audio: nothing to the files of a show that another engine publishes today. `lines` are those of the file's keys, for
+    findings.
     """
 
     root: Path
@@ -43,6 +62,7 @@ class Settings:
     liquid: Mapping[str, Any] | None = None
     profiles: tuple[Profile, ...] = ()
     rules: Mapping[str, Switch] = field(default_factory=dict)
+    audio: AudioSettings = AudioSettings()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def place(self, key: str) -> Where:

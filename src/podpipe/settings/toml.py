@@ -2,98 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
+from podpipe.settings.audio import read_audio
 from podpipe.settings.model import Settings, StaticFolder
+from podpipe.settings.table import Table, stays_inside
 
 NETWORKS = ("x", "bluesky", "mastodon")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
 _CRON_FIELD = re.compile(r"[0-9*/,\-A-Za-z#?]+")
 _PLACEHOLDER = re.compile(r":[a-z_]+")
-
-
-class Table:
-    """One table of a settings file, read key by key; what is wrong goes to `problems`, and reading goes on."""
-
-    def __init__(self, values: Mapping[str, Any], problems: list[str], *, name: str, at: str = "") -> None:
-        self._values = values
-        self._problems = problems
-        self._name = name
-        self._at = at
-        self._known: set[str] = set()
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._values)
-
-    def problem(self, key: str, message: str) -> None:
-        self._problems.append(f"{self._name}: {self._at}{key}: {message}")
-
-    def text(self, key: str, *, default: str = "", required: bool = False) -> str:
-        value = self._value(key, str, "text in quotes", required=required)
-        if required and isinstance(value, str) and not value.strip():
-            self.problem(key, "must not be empty")
-        return default if value is None else value.strip()
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self._value(key, bool, "true or false")
-        return default if value is None else value
-
-    def texts(self, key: str, *, default: Sequence[str] = ()) -> tuple[str, ...]:
-        value = self._value(key, list, "a list of texts")
-        if value is None:
-            return tuple(default)
-        if not all(isinstance(item, str) for item in value):
-            self.problem(key, "every entry must be text in quotes")
-            return tuple(default)
-        return tuple(item.strip() for item in value)
-
-    def table(self, key: str) -> Table:
-        value = self._value(key, dict, "a table")
-        return Table(value or {}, self._problems, name=self._name, at=f"{self._at}{key}.")
-
-    def tables(self, key: str) -> list[tuple[str, Table]]:
-        inner = self.table(key)
-        return [(name, inner.table(name)) for name in inner.keys]
-
-    def mapping(self, key: str) -> tuple[tuple[str, str], ...]:
-        inner = self.table(key)
-        return tuple((name, inner.text(name, required=True)) for name in inner.keys)
-
-    def url(self, key: str, *, required: bool = False) -> str | None:
-        value = self.text(key, required=required)
-        if value and not _is_web_address(value):
-            self.problem(key, f"{value!r} is no http or https address")
-        return value or None
-
-    def refuse_unknown(self) -> None:
-        for key in self._values:
-            if key not in self._known:
-                close = difflib.get_close_matches(key, self._known, n=1)
-                self.problem(key, f"is no setting{f'; did you mean {close[0]}?' if close else ''}")
-
-    def _value(self, key: str, kind: type, expected: str, *, required: bool = False) -> Any:
-        self._known.add(key)
-        value = self._values.get(key)
-        if value is None:
-            if required:
-                self.problem(key, f"is missing; it must be {expected}")
-            return None
-        if not isinstance(value, kind):
-            self.problem(key, f"must be {expected}, not {value!r}")
-            return None
-        return value
 
 
 def read_toml(text: str, *, root: Path, name: str) -> Settings:
@@ -121,6 +46,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         check_links=top.flag("check_links", default=True),
         profiles=profiles,
         rules=rules,
+        audio=read_audio(top),
     )
     top.refuse_unknown()
     if problems:
@@ -284,17 +210,3 @@ def _checking(top: Table) -> tuple[tuple[Profile, ...], Mapping[str, Switch]]:
     check.refuse_unknown()
     profiles = tuple(profile for profile in PROFILES if profile in written)
     return profiles, {name: known for name, switch in switches.items() for known in SWITCHES if known == switch}
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises for one that cannot be
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(text)
-
-
-def stays_inside(path: str) -> bool:
-    """Whether a path in the settings means a place in the show's folder, on any machine."""
-    return ".." not in re.split(r"[/\\]", path) and not re.match(r"[A-Za-z]:|\\", path)

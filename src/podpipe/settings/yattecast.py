@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from podpipe.errors import ConfigError, SourceError
+from podpipe.lockfile import LOCK
 from podpipe.model import Owner, Person, Show
 from podpipe.settings.model import Settings, StaticFolder
-from podpipe.settings.toml import Table, is_time_zone, stays_inside
+from podpipe.settings.table import Table, stays_inside
+from podpipe.settings.toml import is_time_zone
 from podpipe.yaml_text import read_yaml
 
 JEKYLL_EXCLUDES = frozenset(
@@ -52,7 +54,7 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         cron="0 3 * * *",
         check_links=True,
         whole_site=True,
-        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
+        exclude=JEKYLL_EXCLUDES | {LOCK} | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
         liquid=values,
     )
 
