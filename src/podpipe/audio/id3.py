@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from podpipe.audio.id3_frames import FRONT_COVER, chapter_frames, cover_frame, fact_frames, frame_bytes
-from podpipe.audio.id3_source import SourceTag, read_source_tag
+from podpipe.audio.id3_source import SourceTag, read_source_tag, size_bytes
 from podpipe.audio.tag_text import marks
 from podpipe.errors import AudioError
 from podpipe.model import AudioTags
@@ -36,6 +36,8 @@ def tagged_mp3(path: Path, name: str, tags: AudioTags, *, replace: bool, major: 
     Raises AudioError where the author's tag cannot be read, or the new one would be larger than a tag may be; OSError where the file
     cannot be read.
     """
+    from mutagen import MutagenError
+
     with path.open("rb") as file:
         source = read_source_tag(file, name, major=major)
         length = os.fstat(file.fileno()).st_size
@@ -44,7 +46,12 @@ def tagged_mp3(path: Path, name: str, tags: AudioTags, *, replace: bool, major: 
     if tags.cover is not None:
         own.append(cover_frame(tags.cover))
     frames = _merged(own, source.frames, replace=replace)
-    return (*_tag(frames, source, major, name), range(source.end, length)), (*notes, *source.notes)
+    try:
+        head = tuple(_tag(frames, source, major, name))
+    except MutagenError as error:
+        hint = "write its tag anew with a tag editor, or export the file again"
+        raise AudioError(f"{name}: its ID3 tag cannot be written: {error}", path=name, hint=hint) from error
+    return (*head, range(source.end, length)), (*notes, *source.notes)
 
 
 def _merged(own: Iterable[Any], theirs: Iterable[Any], *, replace: bool) -> list[Any]:
@@ -84,7 +91,7 @@ def _tag(frames: Iterable[Any], source: SourceTag, major: int, name: str) -> Ite
     size = -(-(needed + _SPARE) // _BLOCK) * _BLOCK
     if size - _HEADER > _LARGEST:
         raise AudioError(f"{name}: its ID3 tag would be larger than 256 MB", path=name, hint="use a smaller cover")
-    header = b"ID3" + bytes((major, 0, 0)) + _synchsafe(size - _HEADER)
+    header = b"ID3" + bytes((major, 0, 0)) + size_bytes(size - _HEADER, 4)
     yield from _joined([header, *body, bytes(size - needed)])
 
 
@@ -114,7 +121,3 @@ def _joined(pieces: Iterable[bytes | range]) -> Iterator[bytes | range]:
         yield piece
     if small:
         yield b"".join(small)
-
-
-def _synchsafe(size: int) -> bytes:
-    return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))

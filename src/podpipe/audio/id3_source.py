@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -12,7 +14,9 @@ from podpipe.errors import AudioError
 _HEADER = 10
 _FOOTER_FOLLOWS = 0x10
 _UNSYNCHRONISED = 0x80
+_EXTENDED = 0x40
 _FRAME_UNSYNCHRONISED = 0x0002
+_FRAME_ID = re.compile(rb"[A-Z][A-Z0-9]{3}")
 _REPAIR = "write its tag anew with a tag editor, or export the file again"
 
 # What says the same in another frame in the other version: mutagen carries these over.
@@ -38,7 +42,8 @@ def read_source_tag(file: BinaryIO, name: str, *, major: int) -> SourceTag:
     """Read every ID3v2 tag at the start of a file, one after another, for writing as ID3v2.`major`.
 
     Where several follow each other, what an earlier one holds counts, and a later one adds the kinds of frames that it lacks. Raises
-    AudioError for a tag that cannot be read: what the author wrote there would be lost.
+    AudioError for a tag that cannot be read: what the author wrote there would be lost. A damaged frame in a sound tag is left out, and
+    told in `notes`.
     """
     data = bytearray()
     frames: list[Any] = []
@@ -46,12 +51,15 @@ def read_source_tag(file: BinaryIO, name: str, *, major: int) -> SourceTag:
     notes: list[str] = []
     while (tag := _next_tag(file, name)) is not None:
         data += tag
-        known, unknown = _read(tag, name)
+        known, met = _read(tag, name)
+        unknown = list(known.unknown_frames)
         has = {frame.FrameID for frame in frames}
         frames += [frame for frame in _for_version(known, major) if frame.FrameID not in has]
         converted = [_converted(frame, tag, major) for frame in unknown]
         raw += [frame for frame in converted if frame is not None]
-        notes += _lost(unknown, converted)
+        notes += _left_out(sorted(met - _kinds(known)), "are damaged and left out")
+        names = [frame[:4].decode("latin-1").strip("\0 ") for frame, kept in zip(unknown, converted, strict=True) if kept is None]
+        notes += _left_out(names, "cannot be carried over")
     return SourceTag(end=len(data), data=bytes(data), frames=tuple(frames), raw=tuple(raw), notes=tuple(notes))
 
 
@@ -64,7 +72,7 @@ def _next_tag(file: BinaryIO, name: str) -> bytes | None:
         raise _unreadable(name, f"of version 2.{header[3]}, which podpipe does not know")
     if any(byte & 0x80 for byte in header[6:]):
         raise _unreadable(name, "whose length makes no sense")
-    size = (header[6] << 21) | (header[7] << 14) | (header[8] << 7) | header[9]
+    size = int_of(header[6:], 4)
     if header[3] == 4 and header[5] & _FOOTER_FOLLOWS:
         size += _HEADER
     body = file.read(size)
@@ -73,18 +81,51 @@ def _next_tag(file: BinaryIO, name: str) -> bytes | None:
     return header + body
 
 
-def _read(tag: bytes, name: str) -> tuple[Any, list[bytes]]:
-    import struct
-
+def _read(tag: bytes, name: str) -> tuple[Any, set[str]]:
+    """mutagen's reading of a tag, and the kinds of frames that it met: what it cannot read it leaves out without a word."""
     from mutagen import MutagenError
-    from mutagen.id3 import ID3
+    from mutagen.id3 import ID3, Frames, Frames_2_2
 
+    met: set[str] = set()
+
+    class Met(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            kind = super().__getitem__(key)
+            met.add(kind.__base__.__name__ if len(key) == 3 and kind.__base__.__name__ in Frames else key)
+            return kind
+
+    if not _frames_fit(tag):
+        raise _unreadable(name, "that is damaged (a frame in it is longer than the tag)")
     known = ID3()
     try:
-        known.load(io.BytesIO(tag), translate=False, load_v1=False)
+        known.load(io.BytesIO(tag), known_frames=Met(Frames_2_2 if tag[3] == 2 else Frames), translate=False, load_v1=False)
     except (MutagenError, LookupError, ArithmeticError, ValueError, struct.error) as error:
         raise _unreadable(name, f"that is damaged ({' '.join(str(error).split()) or type(error).__name__})") from error
-    return known, list(known.unknown_frames)
+    return known, met
+
+
+def _kinds(tag: Any) -> set[str]:
+    """The kinds of frames in a tag, and of those inside of them."""
+    inside = [frame.sub_frames for frame in tag.values() if frame.FrameID in {"CHAP", "CTOC"}]
+    return {frame.FrameID for frame in tag.values()} | {kind for frames in inside for kind in _kinds(frames)}
+
+
+def _frames_fit(tag: bytes) -> bool:
+    """Whether the frames follow each other up to the tag's end or its padding: mutagen takes the rest of the tag for one that is too long.
+
+    iTunes once wrote eight bits a byte where ID3v2.4 has seven: either will do. Tags of another layout are not looked at.
+    """
+    if tag[3] == 2 or tag[5] & (_UNSYNCHRONISED | _EXTENDED):
+        return True
+    end = _HEADER + int_of(tag[6:10], 4)
+    return any(_walk(tag, end, major) for major in range(3, tag[3] + 1))
+
+
+def _walk(tag: bytes, end: int, major: int) -> bool:
+    position = _HEADER
+    while position + _HEADER <= end and _FRAME_ID.fullmatch(tag, position, position + 4):
+        position += _HEADER + int_of(tag[position + 4 : position + 8], major)
+    return position <= end
 
 
 def _for_version(tag: Any, major: int) -> list[Any]:
@@ -116,15 +157,21 @@ def _converted(frame: bytes, tag: bytes, major: int) -> bytes | None:
 
 
 def size_bytes(size: int, major: int) -> bytes:
-    """A frame's size as its header has it: seven bits a byte since ID3v2.4 (section 4), eight before."""
+    """A size as a frame's header has it: seven bits a byte since ID3v2.4 (section 4), eight before. A tag's own is as in 2.4 always."""
     if major == 3:
         return size.to_bytes(4, "big")
     return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
 
 
-def _lost(unknown: Sequence[bytes], converted: Sequence[bytes | None]) -> list[str]:
-    names = [frame[:4].decode("latin-1").strip("\0 ") for frame, kept in zip(unknown, converted, strict=True) if kept is None]
-    return [f"frames of the file's own tag that cannot be carried over are left out: {', '.join(names)}"] if names else []
+def int_of(size: bytes, major: int) -> int:
+    """The number that the four bytes of a size stand for."""
+    if major == 3:
+        return int.from_bytes(size, "big")
+    return (size[0] << 21) | (size[1] << 14) | (size[2] << 7) | size[3]
+
+
+def _left_out(names: Sequence[str], why: str) -> list[str]:
+    return [f"frames of the file's own tag {why}: {', '.join(names)}"] if names else []
 
 
 def _unreadable(name: str, problem: str) -> AudioError:

@@ -51,6 +51,8 @@ def tagged_m4a(path: Path, name: str, tags: AudioTags, *, replace: bool, folder:
     writer = chapter_writer()
     if chapters and writer is None:
         notes = (*notes, _NO_FFMPEG)
+    if tags.cover is not None and not [*_picture(tags)]:
+        notes = (*notes, f"the cover is not written: M4A takes JPEG and PNG, and no {tags.cover.mime_type}")
     copy = folder / f"{key}.m4a"
     if copy.is_file():
         return copy, notes
@@ -168,7 +170,8 @@ def _write_chapters(path: Path, copy: Path, chapters: Sequence[Mark]) -> str | N
     if done.returncode == 0:
         return None
     copy.unlink(missing_ok=True)
-    return f"ffmpeg says {done.stderr.decode('utf-8', 'replace').strip().splitlines()[-1:] or done.returncode}"
+    said = done.stderr.decode("utf-8", "replace").replace(f"file:{copy}", "the copy").strip()
+    return f"ffmpeg ended with {done.returncode}: {said.splitlines()[-1] if said else 'it says nothing'}"
 
 
 def _ffmpeg(*arguments: str, said: bytes = b"") -> subprocess.CompletedProcess[bytes]:
