@@ -28,6 +28,7 @@ HOMES = {
     "prefect": {"flows.publish", "flows.runner", "flows.serve", "flows"},
     "regex": {"podpipe.social.lengths"},
     "rich": {"podpipe.cli.report"},
+    "s3transfer": {"podpipe.targets.s3"},
     "starlette": {"podpipe.preview"},
     "tomllib": {"podpipe.settings.toml"},
     "uvicorn": {"podpipe.preview"},

@@ -12,14 +12,17 @@ from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
 from podpipe.model.publication import Artifact, FileContent, Holding, PublishPlan, PublishReport, Reason, SocialPost, Step
+from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
 __all__ = [
     "Artifact",
     "AudioFacts",
     "AudioRecord",
+    "AudioTags",
     "BitrateMode",
     "Chapter",
+    "Cover",
     "Credit",
     "Doubt",
     "Enclosure",

@@ -9,11 +9,25 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
-    """Content that stays on disk until it is sent: an absolute path, the SHA-256 of the bytes in hex, and their number."""
+    """Content that stays on disk until it is sent: an absolute path, the SHA-256 of the published bytes in hex, and their number.
+
+    Without `parts`, the file is published as it is. With them, what is published is the parts one after another: bytes, or a stretch
+    of the file from `start` to before `stop` (a `range` of step 1); `source_length` is then the file's own number of bytes.
+    """
 
     path: str
     digest: str
     length: int
+    parts: tuple[bytes | range, ...] = field(default=(), repr=False)
+    source_length: int = -1
+
+    def __post_init__(self) -> None:
+        if self.source_length < 0:
+            if self.parts:
+                raise ValueError(f"{self.path} is published in parts: its own length is needed")
+            object.__setattr__(self, "source_length", self.length)  # frozen for everybody else
+        if self.parts and sum(map(len, self.parts)) != self.length:
+            raise ValueError(f"the parts of {self.path} do not add up to {self.length} bytes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from podpipe.content import open_content
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
 
 _PAGE = ".html"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_PIECE = 1024 * 1024
 _NO_NAMES = frozenset({"", ".", ".."})
 _HINTS = {
     errno.EACCES: "give yourself the right to write there, or choose another folder",
@@ -69,7 +71,7 @@ class LocalTarget:
             if isinstance(artifact.content, FileContent):
                 # A copy and never a hard link: whoever writes to the published file must not reach the author's own.
                 with _replacing(path) as draft:
-                    shutil.copyfile(artifact.content.path, draft)
+                    _copy(artifact.content, draft)
             elif not _create(path, artifact.content):
                 with _replacing(path) as draft:
                     _create(draft, artifact.content)
@@ -185,6 +187,14 @@ def _create(path: str, data: bytes) -> bool:
         Path(path).unlink()
         raise
     return True
+
+
+def _copy(content: FileContent, path: str) -> None:
+    if not content.parts:
+        shutil.copyfile(content.path, path)  # the system's own copy, where it has one
+        return
+    with open_content(content) as parts, Path(path).open("xb") as copy:
+        shutil.copyfileobj(parts, copy, _PIECE)
 
 
 @contextmanager

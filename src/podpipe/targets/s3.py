@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from podpipe.content import open_content
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
 
@@ -115,10 +116,7 @@ class S3Target:
             headers["CacheControl"] = artifact.cache_control
         with self._explained():
             if isinstance(artifact.content, FileContent):
-                from boto3.s3.transfer import TransferConfig
-
-                config = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=_PARTS_AT_ONCE)
-                self._client().upload_file(Filename=artifact.content.path, **where, ExtraArgs=headers, Config=config)
+                self._upload(artifact.content, where, headers)
             else:
                 # As a stream, because bytes go to the socket in one call that must end within the connect timeout: a large feed over a
                 # slow line would fail.
@@ -127,6 +125,24 @@ class S3Target:
     def delete(self, key: str) -> None:
         with self._explained():
             self._client().delete_object(Bucket=self._address.bucket, Key=self._below + key)
+
+    def _upload(self, content: FileContent, where: Mapping[str, str], headers: dict[str, str]) -> None:
+        from boto3.s3.transfer import S3Transfer, TransferConfig, create_transfer_manager
+        from s3transfer.utils import OSUtils
+
+        class Content(OSUtils):
+            """Stands between boto3 and the disk: what boto3 takes for one file is the content in its parts."""
+
+            def get_file_size(self, filename: str) -> int:  # noqa: ARG002 - boto3 asks so
+                return content.length
+
+            def open(self, filename: str, mode: str) -> io.BufferedReader:  # noqa: ARG002 - boto3 asks so
+                return open_content(content)
+
+        config = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=_PARTS_AT_ONCE)
+        # A file object given to boto3 would be read into memory, ten parts ahead; a file's name is read in pieces, as it is sent.
+        with S3Transfer(manager=create_transfer_manager(self._client(), config, Content())) as transfer:
+            transfer.upload_file(content.path, where["Bucket"], where["Key"], extra_args=headers)
 
     def _client(self, *, first_contact: bool = False) -> Any:
         with self._making:

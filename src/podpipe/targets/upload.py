@@ -105,7 +105,7 @@ def _put(artifact: Artifact, target: Target) -> None:
                 target=target.url,
                 hint=f"it was to be published as {artifact.key}; bring it back and publish again",
             ) from error
-        if length != content.length:
+        if length != content.source_length:
             raise TargetError(f"{content.path} changed while it was being published", target=target.url, hint="publish again")
     target.put(artifact)
 
