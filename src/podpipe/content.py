@@ -8,9 +8,14 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from podpipe.model import FileContent
+from podpipe.model import FileContent, MadeContent
 
 _BUFFER = 256 * 1024
+
+
+def sendable(content: bytes | FileContent | MadeContent) -> bytes | FileContent:
+    """Content as it can be sent: what is put together only then is put together here. Raises PodpipeError where it cannot be any more."""
+    return content.make() if isinstance(content, MadeContent) else content
 
 
 def open_content(content: FileContent) -> io.BufferedReader:

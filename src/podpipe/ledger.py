@@ -10,6 +10,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,28 @@ def cache_folder() -> Path | None:
     return user_cache_path("podpipe")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The SHA-256 of a file, in hex, with the size in bytes and the modification time in nanoseconds that it had.
+
+    `lasting` says whether a later change would show in these two.
+    """
+
+    digest: str
+    size: int
+    modified: int
+    lasting: bool
+
+
+def take_digest(path: Path) -> Taken:
+    """Read a file for its SHA-256. Raises OSError when it cannot be read."""
+    with path.open("rb") as file:
+        size, modified = _state(os.fstat(file.fileno()))
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        unchanged = _state(os.fstat(file.fileno())) == (size, modified)
+    return Taken(digest=digest, size=size, modified=modified, lasting=unchanged and time.time_ns() - modified > _SETTLED_NS)
+
+
 class Digests:
     """The SHA-256 of files, taken once for each absolute path, size and modification time.
 
@@ -44,19 +67,22 @@ class Digests:
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of a file's bytes, in hex; raises OSError when the file cannot be read."""
-        name = str(path.absolute())
-        known = self._remembered()
-        state = _state(path.stat())
-        found = known.get(name)
-        if found is not None and found[:2] == state:
-            return found[2]
-        with path.open("rb") as file:
-            state = _state(os.fstat(file.fileno()))
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            unchanged = _state(os.fstat(file.fileno())) == state
-        if unchanged and time.time_ns() - state[1] > _SETTLED_NS:
-            known[name] = self._added[name] = (*state, digest)
-        return digest
+        known = self.recall(path)
+        if known is None:
+            taken = take_digest(path)
+            self.note(path, taken)
+            known = taken.digest
+        return known
+
+    def recall(self, path: Path) -> str | None:
+        """The digest, where it is remembered of the file as it is now: nothing is read. Raises OSError as `digest` does."""
+        found = self._remembered().get(str(path.absolute()))
+        return found[2] if found is not None and found[:2] == _state(path.stat()) else None
+
+    def note(self, path: Path, taken: Taken) -> None:
+        """Remember a digest that was taken, in this process or in another; one of a file that was still changing is not kept."""
+        if taken.lasting:
+            self._remembered()[str(path.absolute())] = self._added[str(path.absolute())] = (taken.size, taken.modified, taken.digest)
 
     def save(self) -> None:
         """Keep what was added for the next run, beside what other runs have kept since; files that are gone are forgotten."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 
 from podpipe.errors import TargetError
-from podpipe.model import Artifact, FileContent, Holding, PublishPlan, Reason, Step
+from podpipe.model import Artifact, Holding, PublishPlan, Reason, Step
 
 MANIFEST = ".podpipe/manifest.json"
 """The key under which a target keeps the list of what podpipe put there."""
@@ -114,7 +114,7 @@ def _reason(wanted: Holding, held: Holding | None) -> Reason | None:
 
 
 def _length(artifact: Artifact) -> int:
-    return artifact.content.length if isinstance(artifact.content, FileContent) else len(artifact.content)
+    return len(artifact.content) if isinstance(artifact.content, bytes) else artifact.content.length
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from podpipe.audio.id3 import tagged_mp3
+from podpipe.audio.id3_tags import tagged_mp3
 from podpipe.audio.m4a import chapter_writer, tagged_m4a
 from podpipe.content import open_content
 from podpipe.errors import AudioError

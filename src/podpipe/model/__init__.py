@@ -11,7 +11,7 @@ from podpipe.model.episode import Credit, Enclosure, Episode, Owner, Person, Sho
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
-from podpipe.model.publication import Artifact, FileContent, Holding, PublishPlan, PublishReport, Reason, SocialPost, Step
+from podpipe.model.publication import Artifact, FileContent, Holding, MadeContent, PublishPlan, PublishReport, Reason, SocialPost, Step
 from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
@@ -32,6 +32,7 @@ __all__ = [
     "Holding",
     "Level",
     "Link",
+    "MadeContent",
     "Manuscript",
     "Notes",
     "Owner",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,6 +32,18 @@ class FileContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeContent:
+    """Content that is put together only when it is sent, and the SHA-256 in hex and the number of the bytes that it will have.
+
+    `make` may be called from any thread; it raises PodpipeError where the content cannot be made any more.
+    """
+
+    make: Callable[[], FileContent] = field(repr=False)
+    digest: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """One thing that listeners get. `key` is its path below the site's root, as its URL has it, without a leading slash.
 
@@ -38,14 +51,14 @@ class Artifact:
     """
 
     key: str
-    content: bytes | FileContent
+    content: bytes | FileContent | MadeContent
     content_type: str
     cache_control: str
     digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         content = self.content
-        digest = content.digest if isinstance(content, FileContent) else hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else content.digest
         object.__setattr__(self, "digest", digest)  # frozen for everybody else
         if not self.key or self.key.startswith("/") or ".." in self.key.split("/"):
             raise ValueError(f"not a key below the site's root: {self.key!r}")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from podpipe.content import open_content
+from podpipe.content import open_content, sendable
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
 
@@ -66,15 +66,16 @@ class LocalTarget:
 
     def put(self, artifact: Artifact) -> None:
         page = artifact.content_type.startswith("text/html") and not artifact.key.endswith((_PAGE, ".htm"))
+        content = sendable(artifact.content)
         try:
             path = self._place(artifact.key + _PAGE if page else artifact.key)
-            if isinstance(artifact.content, FileContent):
+            if isinstance(content, FileContent):
                 # A copy and never a hard link: whoever writes to the published file must not reach the author's own.
                 with _replacing(path) as draft:
-                    _copy(artifact.content, draft)
-            elif not _create(path, artifact.content):
+                    _copy(content, draft)
+            elif not _create(path, content):
                 with _replacing(path) as draft:
-                    _create(draft, artifact.content)
+                    _create(draft, content)
         except OSError as error:
             raise self._error(f"cannot write {artifact.key}", error) from error
 

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from podpipe.content import open_content
+from podpipe.content import open_content, sendable
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
 
@@ -114,13 +114,14 @@ class S3Target:
         headers = {"ContentType": artifact.content_type}
         if artifact.cache_control:
             headers["CacheControl"] = artifact.cache_control
+        content = sendable(artifact.content)
         with self._explained():
-            if isinstance(artifact.content, FileContent):
-                self._upload(artifact.content, where, headers)
+            if isinstance(content, FileContent):
+                self._upload(content, where, headers)
             else:
                 # As a stream, because bytes go to the socket in one call that must end within the connect timeout: a large feed over a
                 # slow line would fail.
-                self._client().put_object(**where, **headers, Body=io.BytesIO(artifact.content))
+                self._client().put_object(**where, **headers, Body=io.BytesIO(content))
 
     def delete(self, key: str) -> None:
         with self._explained():

@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from podpipe.errors import TargetError
-from podpipe.model import Artifact, FileContent, Holding, PublishPlan, PublishReport, Step
+from podpipe.errors import PodpipeError, TargetError
+from podpipe.model import Artifact, FileContent, Holding, MadeContent, PublishPlan, PublishReport, Step
 from podpipe.plan import MANIFEST, holding, manifest_bytes, rank, read_manifest
 from podpipe.targets import Target
 
@@ -94,6 +94,8 @@ def _run(steps: Sequence[Step], carry: Callable[[Step], None], *, parallel: int,
 
 
 def _put(artifact: Artifact, target: Target) -> None:
+    if isinstance(artifact.content, MadeContent):
+        artifact = replace(artifact, content=_made(artifact.content, artifact.key, target))
     content = artifact.content
     if isinstance(content, FileContent):
         # The digest was taken when the plan was made: bytes that changed since would be recorded under a digest that is not theirs.
@@ -108,6 +110,18 @@ def _put(artifact: Artifact, target: Target) -> None:
         if length != content.source_length:
             raise TargetError(f"{content.path} changed while it was being published", target=target.url, hint="publish again")
     target.put(artifact)
+
+
+def _made(content: MadeContent, key: str, target: Target) -> FileContent:
+    try:
+        made = content.make()
+    except TargetError:
+        raise
+    except PodpipeError as error:
+        raise TargetError(f"{key} cannot be made: {error.message}", target=target.url, hint=error.hint) from error
+    if (made.digest, made.length) != (content.digest, content.length):
+        raise TargetError(f"{made.path} changed while it was being published", target=target.url, hint="publish again")
+    return made
 
 
 def _manifest(held: Mapping[str, Holding], made: Mapping[str, Artifact], *, begun: Iterable[Step], done: Iterable[Step]) -> Artifact:
