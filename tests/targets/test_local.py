@@ -236,3 +236,31 @@ def test_a_write_that_stops_halfway_leaves_what_was_there_and_nothing_else(targe
         with pytest.raises(TargetError, match=f"cannot write {key}: File too large"):
             target.put(artifact(key, b"x" * 5000))
     assert files(tmp_path / "public") == {"feed.xml": b"first"}
+
+
+def test_a_recording_in_parts_arrives_as_one_and_its_source_is_left_alone(tmp_path: Path) -> None:
+    source, data = tmp_path / "1.mp3", hashlib.shake_256(b"a recording").digest(3_000_000)
+    source.write_bytes(data)
+    whole = b"a new tag" + data[5000:]
+    parts = (b"a new tag", range(5000, len(data)))
+    content = FileContent(
+        path=str(source), digest=hashlib.sha256(whole).hexdigest(), length=len(whole), parts=parts, source_length=len(data)
+    )
+    target = LocalTarget("file:public", root=tmp_path)
+    target.put(artifact("audio/1.mp3", content, "audio/mpeg"))
+    target.put(artifact("audio/1.mp3", content, "audio/mpeg"))
+    assert (tmp_path / "public/audio/1.mp3").read_bytes() == whole
+    assert source.read_bytes() == data
+    assert [path.name for path in (tmp_path / "public/audio").iterdir()] == ["1.mp3"]
+
+
+def test_a_recording_that_becomes_shorter_while_it_is_sent_leaves_what_was_there(tmp_path: Path) -> None:
+    source = tmp_path / "1.mp3"
+    source.write_bytes(b"short")
+    target = LocalTarget("file:public", root=tmp_path)
+    target.put(artifact("audio/1.mp3", b"before", "audio/mpeg"))
+    content = FileContent(path=str(source), digest="", length=104, parts=(b"head", range(100)), source_length=100)
+    with pytest.raises(TargetError, match=r"cannot write audio/1\.mp3: .*shorter"):
+        target.put(artifact("audio/1.mp3", content, "audio/mpeg"))
+    assert (tmp_path / "public/audio/1.mp3").read_bytes() == b"before"
+    assert [path.name for path in (tmp_path / "public/audio").iterdir()] == ["1.mp3"]

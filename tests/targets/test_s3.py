@@ -116,6 +116,21 @@ def test_a_long_recording_travels_in_parts_and_arrives_whole(s3_server: S3Server
     assert publish(s3_server.url(bucket), show, tmp_path) == PublishReport(target=f"s3://{bucket}", unchanged=1)
 
 
+@pytest.mark.parametrize("size", [100_000, 9_500_000, 17_000_000], ids=["at once", "two parts", "three parts"])
+def test_a_tagged_recording_arrives_whole(s3_server: S3Server, tmp_path: Path, size: int) -> None:
+    source, data = tmp_path / "long.mp3", hashlib.shake_256(b"a tagged recording").digest(size)
+    source.write_bytes(data)
+    head = hashlib.shake_256(b"a tag").digest(size // 3)
+    parts = (head, range(100, 200), b"padding", range(5000, size))
+    whole = head + data[100:200] + b"padding" + data[5000:]
+    content = FileContent(path=str(source), digest=hashlib.sha256(whole).hexdigest(), length=len(whole), parts=parts, source_length=size)
+    bucket, show = s3_server.bucket(), [artifact("audio/long.mp3", content, "audio/mpeg")]
+    assert publish(s3_server.url(bucket), show, tmp_path).bytes_sent == len(whole)
+    assert body(s3_server, bucket, "audio/long.mp3") == whole
+    assert s3_server.client().head_object(Bucket=bucket, Key="audio/long.mp3")["ContentType"] == "audio/mpeg"
+    assert publish(s3_server.url(bucket), show, tmp_path) == PublishReport(target=f"s3://{bucket}", unchanged=1)
+
+
 def test_shows_under_two_prefixes_know_nothing_of_each_other(s3_server: S3Server, tmp_path: Path) -> None:
     bucket = s3_server.bucket()
     publish(s3_server.url(bucket, "show"), [artifact("index.html", b"one"), artifact("about.html", b"one")], tmp_path)

@@ -189,6 +189,21 @@ def test_a_recording_that_changes_before_it_is_sent_stops_the_publish(tmp_path: 
     assert target.changes() == []
 
 
+@pytest.mark.parametrize("left", [b"SOUND", b"sound and more"], ids=["same length", "longer"])
+def test_a_tagged_recording_is_held_against_its_sources_length(tmp_path: Path, left: bytes) -> None:
+    source = tmp_path / "1.mp3"
+    source.write_bytes(left)
+    content = FileContent(path=str(source), digest="", length=9, parts=(b"head", range(5)), source_length=5)
+    show, target = [artifact("audio/1.mp3", content, "audio/mpeg")], Diary(tmp_path / "public")
+    plan = plan_for(target, show)
+    if len(left) == 5:
+        assert carry_out(plan, show, target, held={}).bytes_sent == 9
+        return
+    with pytest.raises(TargetError, match="changed while it was being published"):
+        carry_out(plan, show, target, held={})
+    assert target.changes() == []
+
+
 def test_objects_of_one_rank_travel_side_by_side_and_the_feed_alone(tmp_path: Path) -> None:
     class Meeting(Diary):
         """Its pages meet: each waits until all three have come, which one after the other they never would."""

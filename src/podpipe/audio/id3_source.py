@@ -53,13 +53,13 @@ def read_source_tag(file: BinaryIO, name: str, *, major: int) -> SourceTag:
         data += tag
         known, met = _read(tag, name)
         unknown = list(known.unknown_frames)
+        names = [frame[:4].decode("latin-1") for frame in unknown]
+        notes += _left_out(sorted(met - _kinds(known) - set(names)), "are damaged and left out")
         has = {frame.FrameID for frame in frames}
         frames += [frame for frame in _for_version(known, major) if frame.FrameID not in has]
         converted = [_converted(frame, tag, major) for frame in unknown]
         raw += [frame for frame in converted if frame is not None]
-        notes += _left_out(sorted(met - _kinds(known)), "are damaged and left out")
-        names = [frame[:4].decode("latin-1").strip("\0 ") for frame, kept in zip(unknown, converted, strict=True) if kept is None]
-        notes += _left_out(names, "cannot be carried over")
+        notes += _left_out([kind for kind, kept in zip(names, converted, strict=True) if kept is None], "cannot be carried over")
     return SourceTag(end=len(data), data=bytes(data), frames=tuple(frames), raw=tuple(raw), notes=tuple(notes))
 
 

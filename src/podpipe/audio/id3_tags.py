@@ -38,6 +38,8 @@ def tagged_mp3(path: Path, name: str, tags: AudioTags, *, replace: bool, major: 
     """
     from mutagen import MutagenError
 
+    if tags.cover is not None and len(tags.cover.data) > _LARGEST - _BLOCK:
+        raise _too_large(name)
     with path.open("rb") as file:
         source = read_source_tag(file, name, major=major)
         length = os.fstat(file.fileno()).st_size
@@ -90,7 +92,7 @@ def _tag(frames: Iterable[Any], source: SourceTag, major: int, name: str) -> Ite
     needed = _HEADER + sum(map(len, body))
     size = -(-(needed + _SPARE) // _BLOCK) * _BLOCK
     if size - _HEADER > _LARGEST:
-        raise AudioError(f"{name}: its ID3 tag would be larger than 256 MB", path=name, hint="use a smaller cover")
+        raise _too_large(name)
     header = b"ID3" + bytes((major, 0, 0)) + size_bytes(size - _HEADER, 4)
     yield from _joined([header, *body, bytes(size - needed)])
 
@@ -121,3 +123,7 @@ def _joined(pieces: Iterable[bytes | range]) -> Iterator[bytes | range]:
         yield piece
     if small:
         yield b"".join(small)
+
+
+def _too_large(name: str) -> AudioError:
+    return AudioError(f"{name}: its ID3 tag would be larger than 256 MB", path=name, hint="use a smaller cover")

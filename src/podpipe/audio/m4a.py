@@ -160,6 +160,8 @@ def _has_chapters(path: Path) -> bool:
 def _write_chapters(path: Path, copy: Path, chapters: Sequence[Mark]) -> str | None:
     """Copy the file's streams beside chapters of both kinds; why that failed, None where it did not.
 
+    A text track has no gaps: in it, a first chapter that starts later begins with the audio. Nero's list has its true start.
+
     Data tracks stay behind, the text track of earlier chapters among them, and so does a picture, which is an atom and no stream.
     """
     streams = ("-map", "0:a", "-map", "0:V?", "-map", "0:s?", "-map_metadata", "0", "-map_chapters", "1")
