@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from podpipe.audio import measure, mime_type
+from podpipe.audio import Measured, measure, mime_type
 from podpipe.errors import AudioError
 from podpipe.manuscript import read_manuscript
-from podpipe.model import AudioFacts, SourceFile
+from podpipe.model import AudioFacts, BitrateMode, SourceFile
 from tests.audio_files import write_by_ffmpeg, write_mp3, write_wav
 from tests.conftest import REPOSITORY
 
@@ -58,42 +58,69 @@ def test_the_media_type_follows_from_the_extension(name: str, expected: str | No
 @pytest.mark.parametrize("seconds", [0.5, 2.5, 61.2])
 def test_an_mp3_is_measured(tmp_path: Path, seconds: float) -> None:
     path = write_mp3(tmp_path / "070.mp3", seconds=seconds)
-    facts = measure(path, "/audio/070.mp3")
-    assert facts == AudioFacts(length=len(path.read_bytes()), duration=facts.duration, mime_type="audio/mpeg")
+    facts = measure(path, "/audio/070.mp3").facts
+    assert facts == AudioFacts(
+        length=len(path.read_bytes()),
+        duration=facts.duration,
+        mime_type="audio/mpeg",
+        bitrate=64_000,
+        bitrate_mode="CBR",
+        channels=1,
+        sample_rate=48_000,
+    )
     assert abs(facts.duration - timedelta(seconds=seconds)) <= TOLERANCE
 
 
 def test_a_wav_is_measured_to_the_millisecond(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "a.wav", seconds=1.234)
-    assert measure(path, "a.wav") == AudioFacts(length=len(path.read_bytes()), duration=timedelta(milliseconds=1234), mime_type="audio/wav")
+    facts = AudioFacts(
+        length=len(path.read_bytes()),
+        duration=timedelta(milliseconds=1234),
+        mime_type="audio/wav",
+        bitrate=768_000,
+        bitrate_mode="CBR",
+        channels=1,
+        sample_rate=48_000,
+    )
+    assert measure(path, "a.wav") == Measured(facts=facts)
 
 
 @pytest.mark.parametrize(
-    ("extension", "expected"),
+    ("extension", "expected", "mode"),
     [
-        (".aac", "audio/aac"),
-        (".flac", "audio/flac"),
-        (".m4a", "audio/x-m4a"),
-        (".mp4", "video/mp4"),
-        (".ogg", "audio/ogg"),
-        (".opus", "audio/ogg"),
+        (".aac", "audio/aac", None),
+        (".flac", "audio/flac", "VBR"),
+        (".m4a", "audio/x-m4a", None),
+        (".mp4", "video/mp4", None),
+        (".ogg", "audio/ogg", None),
+        (".opus", "audio/ogg", None),
     ],
 )
-def test_every_other_kind_is_measured(tmp_path: Path, extension: str, expected: str) -> None:
+def test_every_other_kind_is_measured(tmp_path: Path, extension: str, expected: str, mode: BitrateMode | None) -> None:
     path = write_by_ffmpeg(tmp_path / f"a{extension}", seconds=2.5)
-    facts = measure(path, path.name)
-    assert facts == AudioFacts(length=len(path.read_bytes()), duration=facts.duration, mime_type=expected)
+    facts = measure(path, path.name).facts
+    assert facts == AudioFacts(
+        length=len(path.read_bytes()),
+        duration=facts.duration,
+        mime_type=expected,
+        bitrate=facts.bitrate,
+        bitrate_mode=mode,
+        channels=1,
+        sample_rate=48_000,
+    )
+    assert facts.bitrate is not None
+    assert abs(facts.bitrate * 2.5 / 8 - facts.length) < 3000
     assert abs(facts.duration - timedelta(seconds=2.5)) <= TOLERANCE
 
 
 def test_opus_may_be_named_ogg(tmp_path: Path) -> None:
     path = write_by_ffmpeg(tmp_path / "a.opus", seconds=1).rename(tmp_path / "a.ogg")
-    assert measure(path, "a.ogg").duration == timedelta(seconds=1)
+    assert measure(path, "a.ogg").facts.duration == timedelta(seconds=1)
 
 
 def test_what_an_audio_file_is_does_not_depend_on_where_it_lies(tmp_path: Path) -> None:
     path = write_mp3(tmp_path / "somewhere", seconds=1)
-    assert measure(path, "/audio/1.mp3").mime_type == "audio/mpeg"
+    assert measure(path, "/audio/1.mp3").facts.mime_type == "audio/mpeg"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +262,7 @@ def test_damage_anywhere_gives_facts_or_a_refusal_and_nothing_else(tmp_path: Pat
         for at in range(0, 400, 3):
             path.write_bytes(content[:at] + b"\xff" + content[at + 1 : len(content) - at])
             with suppress(AudioError):
-                assert measure(path, f"a{extension}").length == len(content) - at
+                assert measure(path, f"a{extension}").facts.length == len(content) - at
 
 
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "episodes").glob("*.md")), ids=lambda path: path.stem)
@@ -244,7 +271,7 @@ def test_the_sample_show_says_of_its_audio_what_is_so(path: Path) -> None:
     episode = read_manuscript(source, zone=UTC).manuscript
     assert episode is not None
     assert episode.audio is not None
-    facts = measure(REPOSITORY / "episodes" / episode.audio.lstrip("/"), episode.audio)
+    facts = measure(REPOSITORY / "episodes" / episode.audio.lstrip("/"), episode.audio).facts
     assert facts.length < 300_000
     assert episode.length in {None, facts.length}
     assert episode.duration is None or abs(episode.duration - facts.duration) < timedelta(seconds=1)

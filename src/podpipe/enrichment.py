@@ -57,7 +57,7 @@ def _measured(manuscript: Manuscript, settings: Settings, written: str, mime_typ
         hint = "put the file there; a new episode is not published without it"
         missing = _unheard(manuscript, "warning", "audio-missing", f"{written} is not in the show's folder", hint)
         return replace(missing, mime_type=mime_type)
-    facts = audio.measure(path, written)
+    facts = audio.measure(path, written).facts
     file = sources.StaticFile(path=path, key=written.lstrip("/"), length=facts.length)
     return Heard(mime_type=mime_type, facts=facts, file=file, findings=figure_findings(manuscript, facts))
 

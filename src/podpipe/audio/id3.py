@@ -1,0 +1,97 @@
+"""The chapters and the cover in an ID3v2 tag, read without the pictures' own bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from podpipe.audio import library
+from podpipe.audio.pictures import media_type
+from podpipe.audio.sound import NotReadError
+from podpipe.audio.window import HEAD, Window
+from podpipe.model import Chapter
+
+_PICTURE_KEPT = 1024
+"""As much of a picture as tells what it is: its own description stands before it."""
+
+_WANTED = (b"CHAP", b"CTOC", b"APIC", b"PIC\0")
+_LINKS = ("WXXX", "WOAS", "WOAF", "WORS", "WOAR")
+_TOP_LEVEL = 2
+
+
+def embedded(file: Window) -> tuple[tuple[Chapter, ...], str | None]:
+    """The chapters, in order of time, and the cover's media type, in the ID3v2 tag that a file begins with."""
+    tag = _tag(file)
+    if not any(word in tag for word in _WANTED) and b"PIC" not in tag:
+        return (), None
+    try:
+        return from_frames(library.read("id3", "ID3", io.BytesIO(tag), load_v1=False))
+    except NotReadError:
+        return (), None
+
+
+def from_frames(frames: Any) -> tuple[tuple[Chapter, ...], str | None]:
+    """The chapters and the cover's media type in mutagen's ID3 frames."""
+    return tuple(sorted(_chapters(frames), key=lambda chapter: chapter.start)), _cover(frames)
+
+
+def _chapters(frames: Any) -> Iterator[Chapter]:
+    """The chapters that the table of contents lists (ID3v2 Chapter Frame Addendum, section 3.2), or all where there is none."""
+    all_ = {chapter.element_id: chapter for chapter in frames.getall("CHAP")}
+    contents = {table.element_id: table for table in frames.getall("CTOC")}
+    top = next((table for table in contents.values() if table.flags & _TOP_LEVEL), None)
+    listed = [] if top is None else [name for name in _listed(top, contents, set()) if name in all_]
+    for name in dict.fromkeys(listed or all_):
+        chapter = all_[name]
+        parts = chapter.sub_frames
+        title = next((str(part.text[0]) for part in parts.getall("TIT2") if part.text), "")
+        url = next((part.url for link in _LINKS for part in parts.getall(link) if part.url), None)
+        yield Chapter(start=timedelta(milliseconds=chapter.start_time), title=title.strip(), url=url)
+
+
+def _listed(table: Any, contents: dict[str, Any], seen: set[str]) -> Iterator[str]:
+    seen.add(table.element_id)
+    for name in table.child_element_ids:
+        if name in contents:
+            if name not in seen:
+                yield from _listed(contents[name], contents, seen)
+        else:
+            yield name
+
+
+def _cover(frames: Any) -> str | None:
+    pictures = frames.getall("APIC")
+    front = next((picture for picture in pictures if picture.type == 3), pictures[0] if pictures else None)
+    return None if front is None else media_type(front.data, front.mime)
+
+
+def _tag(file: Window) -> bytes:
+    """The tag at the beginning; of one that is large, without most of each picture."""
+    header = file.part(0, 10)
+    if not header.startswith(b"ID3") or len(header) < 10 or header[3] not in {2, 3, 4}:
+        return b""
+    size = _synchsafe(header[6:])
+    if 10 + size <= HEAD or header[5]:  # unsynchronised or extended tags are rare, and not worth a second parser
+        return file.part(0, 10 + size)
+    kept = b"".join(_frames(file, header[3], 10 + size))
+    return header[:6] + bytes(len(kept) >> shift & 0x7F for shift in (21, 14, 7, 0)) + kept
+
+
+def _frames(file: Window, version: int, end: int) -> Iterator[bytes]:
+    """Each frame of a tag, a picture's cut. Version 2.2 has names and sizes of three bytes, 2.4 sizes of seven bits a byte."""
+    width = 3 if version == 2 else 4
+    head = 6 if version == 2 else 10
+    bits = 7 if version == 4 else 8
+    at = 10
+    while at + head < end and (header := file.part(at, head))[:1].strip(b"\0"):
+        size = sum((byte & (1 << bits) - 1) << bits * place for place, byte in enumerate(reversed(header[width : 2 * width])))
+        kept = min(size, _PICTURE_KEPT) if header[:width] in {b"APIC", b"PIC"} else size
+        length = bytes(kept >> bits * place & (1 << bits) - 1 for place in reversed(range(width)))
+        yield header[:width] + length + header[2 * width :] + file.part(at + head, kept)
+        at += head + size
+
+
+def _synchsafe(raw: bytes) -> int:
+    return raw[0] << 21 | raw[1] << 14 | raw[2] << 7 | raw[3]
