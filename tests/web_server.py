@@ -169,6 +169,18 @@ def _secret(request: Request) -> Response:
     return part_of(SONG, request) if request.headers.get("authorization") == "Basic bWU6aHVzaA==" else Response(status_code=401)
 
 
+def _whole(request: Request) -> Response:
+    """A file of the folder as a server without ranges sends it."""
+    path = request.app.state.server.folder / request.path_params["name"]
+
+    async def parts() -> AsyncIterator[bytes]:
+        with path.open("rb") as file:
+            while part := file.read(65536):
+                yield part
+
+    return StreamingResponse(parts(), headers={"Content-Length": str(path.stat().st_size)})
+
+
 def _silent(_request: Request) -> Response:
     async def nothing() -> AsyncIterator[bytes]:
         yield SONG[:1]
@@ -213,6 +225,7 @@ _ANSWERS: dict[str, Callable[[Request], Response]] = {
     "/silent": _silent,
     "/secret": _secret,
     "/busy/{status}": _busy,
+    "/whole/{name}": _whole,
     "/hop/{left}/{name}": _hop,
 }
 

@@ -38,7 +38,8 @@ class S3Objects:
         """
         source = self._object(url)
         answer, head = source.get(0, BLOCK)
-        whole = _whole_length(answer, len(head)) if answer else 0
+        whole = _whole_length(answer) if answer else 0
+        answer = answer or source.head()
         source.etag = answer.get("ETag")
         changed = answer.get("LastModified")
         return RemoteFile(
@@ -53,9 +54,11 @@ class S3Objects:
         )
 
     def unchanged(self, url: str, *, etag: str | None, length: int) -> bool:
-        """Whether an object still has this ETag and length, by one request without a body. Raises WebError as `open`."""
-        answer = self._object(url).head()
-        return answer["ContentLength"] == length and same_etag(answer.get("ETag"), etag)
+        """Whether an object still has this ETag and length, by one request for a single byte. Raises WebError as `open`."""
+        source = self._object(url)
+        answer, _ = source.get(0, 1)
+        whole = _whole_length(answer) if answer else 0
+        return whole == length and same_etag((answer or source.head()).get("ETag"), etag)
 
     def close(self) -> None:
         """Close every connection."""
@@ -68,7 +71,8 @@ class S3Objects:
         try:
             address = parse_address(url)
         except TargetError as error:
-            raise WebError(error.message.replace("a target", "an S3"), url=error.target, hint=error.hint) from error
+            message = error.message.replace("an S3 target", "an S3 address").replace("a target's URL", "a URL")
+            raise WebError(message, url=error.target, hint=error.hint) from error
         if not address.prefix:
             raise WebError(f"{address.url} names a bucket, not an object in it", url=address.url, hint="write s3://BUCKET/PATH/FILE.mp3")
         with _explained(address):
@@ -98,6 +102,9 @@ class _Object:
         # Not every store honours IfMatch.
         if not answer or not (self.etag is None or same_etag(answer.get("ETag"), self.etag)):
             raise self._changed()
+        if not str(answer.get("ContentRange", "")).startswith(f"bytes {start}-"):
+            hint = "keep the audio where byte ranges are served"
+            raise WebError(f"{self.shown} cannot be read in parts: its store sends only whole objects", url=self.shown, hint=hint)
         return data
 
     def get(self, start: int, stop: int) -> tuple[Mapping[str, Any], bytes]:
@@ -132,7 +139,7 @@ class _Object:
         raise AssertionError  # the last attempt returns or raises
 
     def head(self) -> Mapping[str, Any]:
-        """What the store says of the object."""
+        """What the store says of the object, an empty one too."""
         with _explained(self._address):
             answer: Mapping[str, Any] = self._client.head_object(**self._where)
             return answer
@@ -141,9 +148,9 @@ class _Object:
         return WebError(f"{self.shown} changed while it was read", url=self.shown, hint="wait until it is there as a whole, then try again")
 
 
-def _whole_length(answer: Mapping[str, Any], sent: int) -> int:
-    whole = str(answer.get("ContentRange", "")).rpartition("/")[2]
-    return int(whole) if whole.isdigit() else max(sent, int(answer["ContentLength"]))
+def _whole_length(answer: Mapping[str, Any]) -> int:
+    # A store that knows no ranges sends the whole, and its length.
+    return int(answer["ContentRange"].rpartition("/")[2] if "ContentRange" in answer else answer["ContentLength"])
 
 
 @contextmanager
