@@ -36,6 +36,10 @@ class S3Server:
     access_key: str = ACCESS_KEY
     secret_key: str = field(default=SECRET_KEY, repr=False)
 
+    @property
+    def port(self) -> int:
+        return int(self.endpoint.rpartition(":")[2])
+
     def client(self) -> Any:
         """A boto3 client of the test's own, to see what is really there."""
         import boto3

@@ -17,7 +17,7 @@ HOMES = {
     "comrak": {"podpipe.notes"},
     "feedgen": {"podpipe.feed"},
     "frontmatter": {"podpipe.frontmatter"},
-    "httpx": {"flows.publish"},
+    "httpx": {"flows.publish", "podpipe.web"},
     "jinja2": {"podpipe.theme"},
     "liquid": {"podpipe.liquid"},
     "lxml": {"podpipe.feed"},

@@ -5,6 +5,7 @@
       SourceError        an episode: file, line, column
       AudioError         unreadable, truncated, unsupported
       TargetError        refused, unreachable, precondition failed
+      WebError           a file on a web server or in a bucket: absent, unreachable, changed while it was read
       NetworkError       a social network's answer
 
 The message comes first and the details are keyword-only with defaults, so that every error survives pickling across task runners.
@@ -64,6 +65,15 @@ class TargetError(PodpipeError):
     def __init__(self, message: str, *, target: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.target = target
+
+
+class WebError(PodpipeError):
+    """A file far away cannot be read. `url` is its address without credentials, `status` the HTTP status of an answer that says no."""
+
+    def __init__(self, message: str, *, url: str = "", status: int | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.url = url
+        self.status = status
 
 
 class NetworkError(PodpipeError):

@@ -148,7 +148,7 @@ class S3Target:
     def _client(self, *, first_contact: bool = False) -> Any:
         with self._making:
             if self._made is None:
-                self._made = _connect(self._address, connections=self.parallel * _PARTS_AT_ONCE)
+                self._made = connect(self._address, connections=self.parallel * _PARTS_AT_ONCE)
         return self._made[0 if first_contact else 1]
 
     @contextmanager
@@ -159,13 +159,13 @@ class S3Target:
         try:
             yield
         except ClientError as error:
-            raise _explain_refusal(error, self._address) from error
+            raise explain_refusal(error, self._address) from error
         except BotoCoreError as error:
-            raise _explain_failure(error, self._address) from error
+            raise explain_failure(error, self._address) from error
         except S3UploadFailedError as error:
             # boto3 wraps what the store answered to an upload without naming it as the cause.
             if isinstance(error.__context__, ClientError):
-                raise _explain_refusal(error.__context__, self._address) from error
+                raise explain_refusal(error.__context__, self._address) from error
             raise TargetError(f"an upload failed: {error}", target=self.url, hint="publish again") from error
         except OSError as error:
             raise TargetError(
@@ -173,7 +173,7 @@ class S3Target:
             ) from error
 
 
-def _connect(address: S3Address, *, connections: int) -> tuple[Any, Any]:
+def connect(address: S3Address, *, connections: int) -> tuple[Any, Any]:
     """Make two clients: one for the first question, which gives up soon, and one that bears with slow lines and long lists."""
     import boto3
     from botocore.config import Config
@@ -219,7 +219,7 @@ def _is_amazon(endpoint: str) -> bool:
     return (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
-def _explain_refusal(error: Any, address: S3Address) -> TargetError:
+def explain_refusal(error: Any, address: S3Address) -> TargetError:
     """Say what a store's error answer (botocore's ClientError) means; its text is repeated only where it cannot hold a key id."""
     answer = error.response.get("Error", {})
     code, status = str(answer.get("Code", "")), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
@@ -241,7 +241,7 @@ def _explain_refusal(error: Any, address: S3Address) -> TargetError:
     return TargetError(message, target=address.url, hint=hint)
 
 
-def _explain_failure(error: Exception, address: S3Address) -> TargetError:
+def explain_failure(error: Exception, address: S3Address) -> TargetError:
     """Say what kept botocore from asking the store at all (its BotoCoreError)."""
     from botocore import exceptions as boto
 

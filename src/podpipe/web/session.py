@@ -1,0 +1,216 @@
+"""One session with the web's servers: it follows redirects, tries again where that may help, and remembers who cannot be reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from podpipe.errors import WebError
+from podpipe.web.answers import retry_after, shown_url
+
+T = TypeVar("T")
+
+_WHOLE_SECONDS = 60.0
+_ATTEMPTS = 3
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 10.0
+_REDIRECTS = 10
+_SMALL = 64 * 1024
+_BUSY = {429, 500, 502, 503, 504}
+_KEPT_CONNECTIONS = 32
+_CREDENTIALS = "see that the URL can be read without signing in, or give its user and password"
+_HINTS = {
+    401: _CREDENTIALS,
+    403: _CREDENTIALS,
+    404: "correct the URL, or put the file there",
+    410: "correct the URL, or put the file there",
+    429: "the server is asked too often: try again later",
+}
+_LATER = "try again later"
+
+
+class Session:
+    """Asks web servers by GET, from many threads at once. `wait` sleeps for some seconds."""
+
+    def __init__(
+        self, *, user_agent: str, connect_seconds: float, read_seconds: float, certificates: Path | None, wait: Callable[[float], None]
+    ) -> None:
+        self._user_agent = user_agent
+        self._connect_seconds = connect_seconds
+        self._read_seconds = read_seconds
+        self._certificates = certificates
+        self._wait = wait
+        self._made: Any = None
+        self._making = Lock()
+        self._lost: dict[str, WebError] = {}
+        self._heard: set[str] = set()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._making:
+            if self._made is not None:
+                self._made.close()
+                self._made = None
+
+    def get(self, url: str, headers: Mapping[str, str], receive: Callable[[Any], T], *, accept: frozenset[int]) -> T:
+        """Ask for `url` and give what `receive` makes of the answer (httpx's, unread), which it must close, or hand on open.
+
+        Redirects are followed: at most ten, to http and https alone. Statuses other than those to `accept` become a WebError, like every
+        failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to three times
+        in all.
+        """
+        import httpx
+
+        error: WebError
+        for attempt in range(1, _ATTEMPTS + 1):
+            pause = _FIRST_WAIT * 4 ** (attempt - 1)
+            try:
+                answer = self._follow(url, headers)
+                if answer.status_code in accept:
+                    return receive(answer)
+                answer.close()
+                error = _refused(url, answer.status_code)
+                if answer.status_code not in _BUSY:
+                    raise error
+                asked = retry_after(answer.headers, datetime.now(UTC))
+                if asked is not None:
+                    if asked > _LONGEST_WAIT:
+                        raise _refused(url, answer.status_code, asked)
+                    pause = max(pause, asked)
+            except httpx.TransportError as cause:
+                error = _explain(url, cause)
+                error.__cause__ = cause
+                if self._is_lost(cause, attempt, error):
+                    break
+            except httpx.DecodingError as cause:
+                raise WebError(f"{shown_url(url)}: its content cannot be unpacked", url=shown_url(url), hint=_LATER) from cause
+            if attempt < _ATTEMPTS:
+                self._wait(pause)
+        raise error
+
+    def _follow(self, url: str, headers: Mapping[str, str]) -> Any:
+        import httpx
+
+        try:
+            request = self._client().build_request("GET", url, headers=dict(headers))
+        except (httpx.InvalidURL, UnicodeError) as error:
+            # The library's own message may repeat a piece of a password.
+            raise WebError(f"{shown_url(url)} is no URL that can be read", url=shown_url(url), hint="correct it") from error
+        for _ in range(_REDIRECTS + 1):
+            self._check(request.url, url)
+            answer = self._client().send(request, stream=True, follow_redirects=False)
+            self._heard.add(_host(request.url))
+            if answer.next_request is None:
+                return answer
+            request = answer.next_request
+            # A short page is read to its end, so that its connection can be used again.
+            length = answer.headers.get("content-length", "")
+            if length.isdigit() and int(length) <= _SMALL:
+                answer.read()
+            answer.close()
+        raise WebError(
+            f"{shown_url(url)} redirects more than {_REDIRECTS} times", url=shown_url(url), hint="name the address that it should lead to"
+        )
+
+    def _check(self, asked: Any, url: str) -> None:
+        """Refuse at once what is no web address, and a host that could not be reached before."""
+        if asked.scheme not in {"http", "https"} or not asked.host:
+            shown, target = shown_url(url), shown_url(str(asked))
+            problem = f"{shown} is no web address" if target in {shown, "…"} else f"{shown} redirects to {target}, which is no web address"
+            raise WebError(problem, url=shown, hint="use http:// or https://")
+        if (known := self._lost.get(_host(asked))) is not None:
+            raise WebError(known.message, url=shown_url(url), hint=known.hint) from known
+
+    def _is_lost(self, cause: Any, attempt: int, error: WebError) -> bool:
+        """Whether to give up on a host, and remember that; a host that has answered before may only be slow for one file."""
+        import httpx
+
+        host = _host(cause.request.url)
+        reached = not isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
+        if reached and (not isinstance(cause, httpx.ReadTimeout) or host in self._heard):
+            return False
+        lost = _certificate_error(cause) is not None or attempt >= 2
+        if lost:
+            self._lost[host] = error
+        return lost
+
+    def _client(self) -> Any:
+        import ssl
+
+        import httpx
+
+        with self._making:
+            if self._made is None:
+                self._made = httpx.Client(
+                    headers={"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity"},
+                    timeout=httpx.Timeout(self._read_seconds, connect=self._connect_seconds, pool=None),
+                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT_CONNECTIONS),
+                    verify=True if self._certificates is None else ssl.create_default_context(cafile=self._certificates),
+                )
+            return self._made
+
+
+def read_body(answer: Any, size: int, url: str) -> bytes:
+    """Read up to `size` bytes of an answer's body as they were sent, and close it. Raises WebError where that takes a minute."""
+    deadline = time.monotonic() + _WHOLE_SECONDS
+    data = bytearray()
+    try:
+        if size:
+            for chunk in answer.iter_raw():
+                data += chunk
+                if len(data) >= size:
+                    break
+                if time.monotonic() > deadline:
+                    raise WebError(f"{shown_url(url)} is sent too slowly", url=shown_url(url), hint=_LATER)
+    finally:
+        answer.close()
+    return bytes(data[:size])
+
+
+def _host(url: Any) -> str:
+    return f"{url.host}:{url.port or url.scheme}"
+
+
+def _refused(url: str, status: int, asked: float | None = None) -> WebError:
+    from http import HTTPStatus
+
+    known = {each.value: each.phrase for each in HTTPStatus}
+    message = f"{shown_url(url)} answers {status} {known.get(status, '')}".rstrip()
+    hint = _HINTS.get(status, _LATER if status >= 500 else "see what the URL gives in a browser")
+    if asked is not None:
+        hint = f"its server asks to wait {asked:,.0f} s: {_LATER}"
+    return WebError(message, url=shown_url(url), status=status, hint=hint)
+
+
+def _explain(url: str, cause: Any) -> WebError:
+    """Say what kept an answer from coming (httpx's TransportError)."""
+    import httpx
+
+    shown, host = shown_url(url), cause.request.url.host
+    if (certificate := _certificate_error(cause)) is not None:
+        reason = certificate.verify_message or certificate.reason
+        return WebError(f"the certificate of {host} cannot be trusted: {reason}", url=shown, hint="its owner must renew or correct it")
+    if isinstance(cause, httpx.ConnectTimeout):
+        return WebError(f"cannot reach {host}: no answer in time", url=shown, hint="check the address and the network")
+    if isinstance(cause, httpx.ConnectError):
+        return WebError(f"cannot reach {host}: {cause}", url=shown, hint="check the address and the network")
+    if isinstance(cause, httpx.TimeoutException):
+        return WebError(f"{host} was reached and gave no answer in time", url=shown, hint=_LATER)
+    if isinstance(cause, httpx.ProxyError):
+        return WebError(f"the proxy does not lead to {host}: {cause}", url=shown, hint="look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY")
+    text = str(cause) or "the connection was lost"
+    return WebError(f"{host} was reached, and then the answer broke off: {text}", url=shown, hint=_LATER)
+
+
+def _certificate_error(cause: BaseException) -> Any:
+    """The ssl.SSLCertVerificationError that lies behind an error, None where there is none."""
+    import ssl
+
+    error: BaseException | None = cause
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
