@@ -42,7 +42,16 @@ def enclosure_keys(
     return keys
 
 
-def audio_tags(manuscript: Manuscript, *, show: Show, link: str, chapters: tuple[Chapter, ...], facts: AudioFacts, people: Mapping[str, Person], cover: Cover | None) -> AudioTags:
+def audio_tags(
+    manuscript: Manuscript,
+    *,
+    show: Show,
+    link: str,
+    chapters: tuple[Chapter, ...],
+    facts: AudioFacts,
+    people: Mapping[str, Person],
+    cover: Cover | None,
+) -> AudioTags:
     """What podpipe writes into the published copy of an episode's audio. `people` is the roster by id, `link` the episode's page."""
     names = [people[actor].name if actor in people else actor for actor in dict.fromkeys(manuscript.actor_ids)]
     return AudioTags(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from podpipe.model import AudioFacts, Credit, Enclosure, Episode, Finding, Manuscript, Person, Show, Transcript
+from podpipe.model import AudioFacts, Chapter, Credit, Enclosure, Episode, Finding, Manuscript, Person, PublishedAudio, Show, Transcript
 from podpipe.timecode import clock
 
 _PLACEHOLDER = re.compile(":(?:title|year|month|day)")
@@ -30,6 +30,11 @@ def page_path(permalink: str, manuscript: Manuscript) -> str:
     date = manuscript.published
     parts = {":title": manuscript.slug, ":year": f"{date.year:04}", ":month": f"{date.month:02}", ":day": f"{date.day:02}"}
     return _PLACEHOLDER.sub(lambda match: parts[match[0]], permalink)
+
+
+def page_url(show: Show, path: str) -> str:
+    """The public address of a page by its path."""
+    return f"{show.site_url}{quote(path, safe='/~!$&()*+,;=:@')}"
 
 
 def page_key(path: str) -> str:
@@ -72,10 +77,14 @@ def make_episode(
     people: Mapping[str, Person],
     enclosure: Enclosure | None,
     transcripts: tuple[Transcript, ...] = (),
+    chapters: tuple[Chapter, ...] | None = None,
 ) -> Episode:
-    """Join what the author wrote with the show's roster and the audio's facts. `people` is the roster by id."""
+    """Join what the author wrote with the show's roster and the audio's facts. `people` is the roster by id.
+
+    `chapters` are those that the episode has, where they are not the manuscript's.
+    """
     path = page_path(show.permalink, manuscript)
-    url = f"{show.site_url}{quote(path, safe='/~!$&()*+,;=:@')}"
+    url = page_url(show, path)
     return Episode(
         slug=manuscript.slug,
         title=manuscript.title,
@@ -86,7 +95,7 @@ def make_episode(
         guid=manuscript.guid or url,
         credits=tuple(_credit(actor_id, people) for actor_id in dict.fromkeys(manuscript.actor_ids)),
         enclosure=enclosure,
-        chapters=manuscript.chapters,
+        chapters=manuscript.chapters if chapters is None else chapters,
         notes=manuscript.notes,
         path=manuscript.path,
         explicit=show.explicit if manuscript.explicit is None else manuscript.explicit,
@@ -97,17 +106,33 @@ def make_episode(
     )
 
 
-def make_enclosure(manuscript: Manuscript, *, show: Show, mime_type: str, facts: AudioFacts | None) -> Enclosure:
-    """The audio as the feed names it: what was measured, and the author's figures where nothing could be."""
+def make_enclosure(
+    manuscript: Manuscript,
+    *,
+    show: Show,
+    mime_type: str,
+    facts: AudioFacts | None,
+    url: str | None = None,
+    published: PublishedAudio | None = None,
+    key: str | None = None,
+) -> Enclosure:
+    """The audio as the feed names it: what was measured, and the author's figures where nothing could be.
+
+    `url` is the address that listeners get of audio on another host, where it is not the one that the author wrote. `published` is the
+    copy that the show publishes itself; where there is none yet, `key` is its place, as the author wrote it by default.
+    """
     audio = manuscript.audio or ""
-    hosted = "://" in audio
-    key = None if hosted else audio.lstrip("/")
+    if "://" in audio:
+        place, address = None, url or audio
+    else:
+        place = published.key if published else key or audio.lstrip("/")
+        address = show.address(quote(place))
     return Enclosure(
-        url=audio if key is None else show.address(quote(key)),
+        url=address,
         mime_type=facts.mime_type if facts else mime_type,
-        length=facts.length if facts else manuscript.length,
+        length=published.length if published else facts.length if facts else manuscript.length,
         duration=facts.duration if facts else manuscript.duration,
-        key=key,
+        key=place,
     )
 
 

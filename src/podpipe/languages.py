@@ -16,11 +16,62 @@ LANGUAGES: Final = frozenset(_TWO_LETTERS.split())
 
 _THREE_LETTERS: Final = dict(
     pair.split("=")
-    for pair in (
-        "ar=ara bg=bul bn=ben ca=cat cs=ces da=dan de=deu el=ell en=eng es=spa et=est eu=eus fa=fas fi=fin fr=fra ga=gle gl=glg he=heb "
-        "hi=hin hr=hrv hu=hun hy=hye id=ind is=isl it=ita ja=jpn ka=kat ko=kor lt=lit lv=lav ms=msa nb=nob nl=nld nn=nno no=nor pl=pol "
-        "pt=por ro=ron ru=rus sk=slk sl=slv sq=sqi sr=srp sv=swe sw=swa ta=tam te=tel th=tha tl=tgl tr=tur uk=ukr ur=urd vi=vie zh=zho"
-    ).split()
+    for pair in [
+        "ar=ara",
+        "bg=bul",
+        "bn=ben",
+        "ca=cat",
+        "cs=ces",
+        "da=dan",
+        "de=deu",
+        "el=ell",
+        "en=eng",
+        "es=spa",
+        "et=est",
+        "eu=eus",
+        "fa=fas",
+        "fi=fin",
+        "fr=fra",
+        "ga=gle",
+        "gl=glg",
+        "he=heb",
+        "hi=hin",
+        "hr=hrv",
+        "hu=hun",
+        "hy=hye",
+        "id=ind",
+        "is=isl",
+        "it=ita",
+        "ja=jpn",
+        "ka=kat",
+        "ko=kor",
+        "lt=lit",
+        "lv=lav",
+        "ms=msa",
+        "nb=nob",
+        "nl=nld",
+        "nn=nno",
+        "no=nor",
+        "pl=pol",
+        "pt=por",
+        "ro=ron",
+        "ru=rus",
+        "sk=slk",
+        "sl=slv",
+        "sq=sqi",
+        "sr=srp",
+        "sv=swe",
+        "sw=swa",
+        "ta=tam",
+        "te=tel",
+        "th=tha",
+        "tl=tgl",
+        "tr=tur",
+        "uk=ukr",
+        "ur=urd",
+        "vi=vie",
+        "zh=zho",
+    ]
 )
 
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import SEEK_END
 from pathlib import Path
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
-from podpipe import audio, sources
-from podpipe.audio import Measured
+from podpipe import sources
+from podpipe.audio.formats import mime_type
 from podpipe.crew import spread
 from podpipe.enclosures import audio_key
 from podpipe.episode import figure_findings
 from podpipe.errors import AudioError, WebError
 from podpipe.ledger import Digests, Taken, take_digest
-from podpipe.model import AudioFacts, AudioRecord, Finding, Level, Manuscript
+from podpipe.model import AudioFacts, AudioRecord, Doubt, Finding, Level, Manuscript
 from podpipe.remote import Remote
 from podpipe.settings import Settings
 
@@ -98,8 +99,8 @@ def _placed(
         return _unheard(manuscript, "warning", "audio-none", "the episode names no audio", "add audio_file_path: /audio/FILE")
     if "://" in written:
         return _hosted(manuscript, written, settings)
-    mime_type = audio.mime_type(written)
-    if mime_type is None:
+    kind = mime_type(written)
+    if kind is None:
         message = f"{written} has no extension of a podcast's audio"
         return _unheard(manuscript, "error", "audio-type", message, "use .mp3 or .m4a")
     try:
@@ -113,7 +114,7 @@ def _placed(
         return Heard(mime_type=record.facts.mime_type, record=record, findings=figure_findings(manuscript, record.facts))
     hint = "put the file there; a new episode is not published without it"
     missing = _unheard(manuscript, "warning", "audio-missing", f"{written} is not in the show's folder", hint)
-    return replace(missing, mime_type=mime_type)
+    return replace(missing, mime_type=kind)
 
 
 def _hosted(manuscript: Manuscript, written: str, settings: Settings) -> Heard | _Hosted:
@@ -153,7 +154,12 @@ def _measure(file: _Local, *, known: Sequence[Mapping[str, AudioRecord]]) -> tup
         taken = take_digest(file.path)
         version = _version(taken.digest)
         record = _recorded(known, file.manuscript, file.written, version)
-        return taken, record or _record(file.written, version, audio.measure(file.path, file.written))
+        if record is None:
+            from podpipe.audio.measuring import measure  # most runs measure nothing
+
+            measured = measure(file.path, file.written)
+            record = _record(file.written, version, measured.facts, measured.doubts)
+        return taken, record
     except OSError as error:
         message = f"{file.written} cannot be read: {error.strerror or error}"
         return AudioError(message, path=file.written, hint="check the file's permissions and the disk it lies on")
@@ -176,15 +182,17 @@ def _measured_afar(hosted: Sequence[_Hosted], known: Sequence[Mapping[str, Audio
 
 def _asked(file: _Hosted, record: AudioRecord | None, remote: Remote) -> Heard | AudioError:
     """A file on another host, as it is now; where it cannot be reached, as it was recorded."""
+    from podpipe.audio.measuring import measure_open
+
     try:
         if record is not None and _unchanged(file, record, remote):
             return _as_said(file, record)
         with remote.open(file.written) as opened:
             length = opened.length if opened.length is not None else opened.file.seek(0, SEEK_END)
-            measured = audio.measure_open(opened.file, file.written, length=length, served_as=opened.content_type)
+            measured = measure_open(cast("BinaryIO", opened.file), file.written, length=length, served_as=opened.content_type)
             etag, modified = opened.etag, opened.last_modified
         version = f"etag:{etag}" if etag else f"modified:{modified}" if modified else ""
-        return _as_said(file, _record(file.written, version, measured))
+        return _as_said(file, _record(file.written, version, measured.facts, measured.doubts))
     except WebError as error:
         message = f"the audio cannot be measured: {error.message}"
         return replace(_as_said(file, record), findings=(_finding(file.manuscript, "warning", "audio-unreachable", message, error.hint),))
@@ -204,9 +212,9 @@ def _as_said(file: _Hosted, record: AudioRecord | None) -> Heard:
     """A file on another host by its record, else by what its address and its author say."""
     if record is not None:
         return Heard(mime_type=record.facts.mime_type, record=record, url=file.url)
-    mime_type = audio.mime_type(file.url)
-    if mime_type:
-        return Heard(mime_type=mime_type, url=file.url)
+    kind = mime_type(file.url)
+    if kind:
+        return Heard(mime_type=kind, url=file.url)
     message = f"{file.url} does not tell by its extension what it is; the feed says it is an MP3"
     hint = "use an address that ends in .mp3 or .m4a, or have it measured: podpipe lock"
     return Heard(mime_type="audio/mpeg", url=file.url, findings=(_finding(file.manuscript, "warning", "audio-type-unsaid", message, hint),))
@@ -242,8 +250,8 @@ def _recorded(known: Sequence[Mapping[str, AudioRecord]], manuscript: Manuscript
     return None
 
 
-def _record(written: str, version: str, measured: Measured) -> AudioRecord:
-    return AudioRecord(audio=written, version=version, facts=measured.facts, doubts=measured.doubts)
+def _record(written: str, version: str, facts: AudioFacts, doubts: tuple[Doubt, ...]) -> AudioRecord:
+    return AudioRecord(audio=written, version=version, facts=facts, doubts=doubts)
 
 
 def _version(digest: str) -> str:

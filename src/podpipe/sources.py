@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from podpipe.charset import seems_to_be, with_plain_breaks
 from podpipe.errors import ConfigError
-from podpipe.model import Finding, SourceFile, Where
+from podpipe.model import FileContent, Finding, MadeContent, SourceFile, Where
 
 MARKDOWN = (".md", ".markdown")
 _MARKER = ".podpipe"
@@ -44,11 +44,15 @@ _WITHOUT_EXTENSION = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
-    """A file that is published as it is: where it lies, its key on the site, and its bytes."""
+    """A file that is published: where it lies, its key on the site, and the bytes that it has there.
+
+    `content` is what is published of it where that is known already; without it, the file is published as it is.
+    """
 
     path: Path
     key: str
     length: int
+    content: FileContent | MadeContent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,17 +15,13 @@ from zoneinfo import ZoneInfo
 
 from podpipe import sources
 from podpipe.crew import part_size, spread, together
-from podpipe.enrichment import Heard, listen, picture_findings, published_files
+from podpipe.enrichment import Enriched, enriched
 from podpipe.episode import (
     duplicate_findings,
     in_feed_order,
-    make_enclosure,
-    make_episode,
     page_key,
     page_path,
-    people_findings,
 )
-from podpipe.given_chapters import chapter_findings
 from podpipe.job import Job
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
@@ -50,7 +46,6 @@ from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
-from podpipe.transcript_files import Shelf, Shelved
 
 _MEDIA_CACHE = "public, max-age=604800"
 _OWN_FILE_WINS = frozenset({"404.html", "robots.txt"})
@@ -61,20 +56,6 @@ class Ingested:
     """Every manuscript that could be read, newest first, and what was found on the way."""
 
     manuscripts: tuple[Manuscript, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enriched:
-    """The public episodes, newest first, and the files that the site needs beside its pages.
-
-    `held_back` are the manuscripts whose time has not come. `missing_audio` are the keys of audio files that are not in the folder.
-    """
-
-    episodes: tuple[Episode, ...]
-    held_back: tuple[Manuscript, ...]
-    files: tuple[sources.StaticFile, ...]
-    missing_audio: frozenset[str]
     findings: tuple[Finding, ...]
 
 
@@ -127,51 +108,16 @@ def _load() -> None:
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:
     """Decide which episodes are public, and join each with its people and what its audio file is."""
-    settings, show = job.settings, job.settings.show
+    settings = job.settings
     public, held_back, findings = chosen(job, ingested.manuscripts)
-    people = {person.id: person for person in show.people}
-    episodes: list[Episode] = []
-    audio_files: list[sources.StaticFile] = []
-    withheld: list[tuple[Manuscript, Heard, Shelved]] = []
-    missing: set[str] = set()
-    shelf = Shelf(settings)
-    transcript_files: list[sources.StaticFile] = []
-    for manuscript in ingested.manuscripts:
-        heard = listen(manuscript, settings)
-        shelved = shelf.of(manuscript, duration=heard.facts.duration if heard.facts else manuscript.duration)
-        found = (*people_findings(manuscript, show=show, people=people), *heard.findings, *shelved.findings)
-        if manuscript.path not in public:
-            # What is wrong with an episode that is still to come must not keep the others from being published.
-            findings += [replace(finding, level="warning") if finding.level == "error" else finding for finding in found]
-            withheld.append((manuscript, heard, shelved))
-            continue
-        findings += found
-        enclosure = None
-        if manuscript.audio and heard.mime_type:
-            enclosure = make_enclosure(manuscript, show=show, mime_type=heard.mime_type, facts=heard.facts)
-            if heard.file:
-                audio_files.append(heard.file)
-            elif enclosure.key:
-                missing.add(enclosure.key)
-        if manuscript.chapters and enclosure and enclosure.duration:
-            findings += chapter_findings(manuscript.chapters, duration=enclosure.duration, path=manuscript.path)
-        episodes.append(make_episode(manuscript, show=show, people=people, enclosure=enclosure, transcripts=shelved.transcripts))
-        transcript_files += shelved.files
-    files = published_files(settings, (*audio_files, *transcript_files), held_back=withheld)
-    findings += picture_findings(settings, {file.key for file in files}, episodes)
+    known = enriched(settings, ingested.manuscripts, public=frozenset(public), held_back=held_back, afar=job.measure_hosted)
     if job.demands:
-        findings += _demands(settings, ingested.manuscripts, episodes, files)
-    return Enriched(
-        episodes=tuple(episodes),
-        held_back=tuple(held_back),
-        files=files,
-        missing_audio=frozenset(missing),
-        findings=tuple(findings),
-    )
+        findings += _demands(settings, ingested.manuscripts, known.episodes, known.files)
+    return replace(known, findings=(*findings, *known.findings))
 
 
 def _demands(
-    settings: Settings, manuscripts: tuple[Manuscript, ...], episodes: list[Episode], files: tuple[sources.StaticFile, ...]
+    settings: Settings, manuscripts: tuple[Manuscript, ...], episodes: tuple[Episode, ...], files: tuple[sources.StaticFile, ...]
 ) -> tuple[Finding, ...]:
     # Imported here: a build looks at neither.
     from podpipe.directories import directory_findings
@@ -220,7 +166,7 @@ def render(job: Job, enriched: Enriched) -> Rendered:
     kept = []
     for file in enriched.files:
         if file.key not in taken or file.key in _OWN_FILE_WINS:
-            content = FileContent(path=str(file.path), digest=digests.digest(file.path), length=file.length)
+            content = file.content or FileContent(path=str(file.path), digest=digests.digest(file.path), length=file.length)
             kept.append(Artifact(key=file.key, content=content, content_type=sources.content_type(file.key), cache_control=_MEDIA_CACHE))
     digests.save()
     own = {artifact.key for artifact in kept}

@@ -7,6 +7,5 @@ from __future__ import annotations
 
 from podpipe.audio.formats import mime_type
 from podpipe.audio.measuring import Measured, measure, measure_open
-from podpipe.audio.sound import Doubt
 
-__all__ = ["Doubt", "Measured", "measure", "measure_open", "mime_type"]
+__all__ = ["Measured", "measure", "measure_open", "mime_type"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from podpipe.model import BitrateMode, Chapter, Level
+from podpipe.model import Doubt as Doubt  # the name that the measuring modules know it by
 
 COPY_AGAIN = "copy or export the file again"
 EXPORT_AGAIN = "export it again from your audio program, and listen to it before you publish"
@@ -12,16 +13,6 @@ EXPORT_AGAIN = "export it again from your audio program, and listen to it before
 
 LONGEST = 7 * 86_400
 """How many seconds a recording may say that it plays; more is not believed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """Something about a file that can be read which somebody should judge. `rule` is a stable kebab-case id, as a Finding's."""
-
-    rule: str
-    level: Level
-    message: str
-    hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
