@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import struct
+import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen import id3 as frames
 from mutagen.apev2 import APEv2
+from mutagen.mp3 import MP3
 
 from podpipe.audio.tag_text import one_line
 from podpipe.content import open_content
 from podpipe.errors import AudioError
 from podpipe.model import Chapter, Cover
-from tests.audio_files import write_mp3
+from tests.audio_files import write_mp3, write_wav
+from tests.conftest import require
 from tests.tagged_audio import (
     JPEG,
     SECONDS,
@@ -157,6 +161,20 @@ def test_the_sound_is_the_authors_bit_for_bit(mp3: Path, version: str) -> None:
     assert packets(copy) == packets(mp3)
     duration = [probe(path)["format"]["duration"] for path in (mp3, copy)]
     assert duration[0] == duration[1]
+
+
+@VERSIONS
+def test_a_variable_bit_rate_and_its_index_are_as_before(tmp_path: Path, version: str) -> None:
+    require(shutil.which("ffmpeg") is not None, "needs ffmpeg to make audio")
+    wav, vbr = write_wav(tmp_path / "a.wav", seconds=30), tmp_path / "vbr.mp3"
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(wav), "-c:a", "libmp3lame", "-q:a", "5", str(vbr)]
+    subprocess.run(command, check=True, timeout=60)
+    copy = published(vbr, tags_of(chapters=chapters_of(*TITLES), cover=cover()), replace=True, version=version)
+    before, after = MP3(vbr).info, MP3(copy).info
+    assert (after.length, after.bitrate_mode, after.encoder_info) == (before.length, before.bitrate_mode, before.encoder_info)
+    facts = [[probe(path)[part][fact] for part, fact in (("format", "duration"), ("format", "start_time"))] for path in (vbr, copy)]
+    assert facts[0] == facts[1]
+    assert packets(copy) == packets(vbr)
 
 
 @VERSIONS
@@ -370,6 +388,31 @@ def test_a_tag_that_cannot_be_read_is_refused_and_the_file_left_alone(mp3: Path,
     assert caught.value.path == "070.mp3"
     assert caught.value.hint == "write its tag anew with a tag editor, or export the file again"
     assert hashlib.sha256(mp3.read_bytes()).digest() == before
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), min_size=1, max_size=8),
+    written=st.sampled_from([3, 4]),
+    version=st.sampled_from(["2.3", "2.4"]),
+)
+def test_a_damaged_tag_is_read_or_refused_and_the_sound_stays(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], written: int, version: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.mp3"
+    sound = write_mp3(path, seconds=0.1).read_bytes()
+    chapter = frames.CHAP(element_id="x", start_time=0, end_time=5000, sub_frames=[text_frame("TIT2", "theirs")])
+    made = bytearray(id3_bytes(*AUTHORS, chapter, frames.RVA2(desc="a", channel=1, gain=1, peak=1), version=written))
+    for place, value in changes:
+        if not 6 <= place < 10:  # the tag's own length
+            made[place % len(made)] = value
+    path.write_bytes(made + sound)
+    try:
+        content = tag(path, tags_of(chapters=chapters_of("ours")), version=version).content
+    except AudioError:
+        return
+    with open_content(content) as file:
+        assert file.read().endswith(sound)
 
 
 def test_old_tags_of_itunes_with_sizes_of_eight_bits_are_read(mp3: Path) -> None:

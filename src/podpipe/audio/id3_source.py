@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from podpipe.audio.damage import failures
 from podpipe.errors import AudioError
 
 _HEADER = 10
@@ -54,12 +54,12 @@ def read_source_tag(file: BinaryIO, name: str, *, major: int) -> SourceTag:
         known, met = _read(tag, name)
         unknown = list(known.unknown_frames)
         names = [frame[:4].decode("latin-1") for frame in unknown]
-        notes += _left_out(sorted(met - _kinds(known) - set(names)), "are damaged and left out")
+        notes += left_out(sorted(met - _kinds(known) - set(names)), "are damaged and left out")
         has = {frame.FrameID for frame in frames}
         frames += [frame for frame in _for_version(known, major) if frame.FrameID not in has]
         converted = [_converted(frame, tag, major) for frame in unknown]
         raw += [frame for frame in converted if frame is not None]
-        notes += _left_out([kind for kind, kept in zip(names, converted, strict=True) if kept is None], "cannot be carried over")
+        notes += left_out([kind for kind, kept in zip(names, converted, strict=True) if kept is None], "cannot be carried over")
     return SourceTag(end=len(data), data=bytes(data), frames=tuple(frames), raw=tuple(raw), notes=tuple(notes))
 
 
@@ -83,7 +83,6 @@ def _next_tag(file: BinaryIO, name: str) -> bytes | None:
 
 def _read(tag: bytes, name: str) -> tuple[Any, set[str]]:
     """mutagen's reading of a tag, and the kinds of frames that it met: what it cannot read it leaves out without a word."""
-    from mutagen import MutagenError
     from mutagen.id3 import ID3, Frames, Frames_2_2
 
     met: set[str] = set()
@@ -99,7 +98,7 @@ def _read(tag: bytes, name: str) -> tuple[Any, set[str]]:
     known = ID3()
     try:
         known.load(io.BytesIO(tag), known_frames=Met(Frames_2_2 if tag[3] == 2 else Frames), translate=False, load_v1=False)
-    except (MutagenError, LookupError, ArithmeticError, ValueError, struct.error) as error:
+    except failures() as error:
         raise _unreadable(name, f"that is damaged ({' '.join(str(error).split()) or type(error).__name__})") from error
     return known, met
 
@@ -170,7 +169,8 @@ def int_of(size: bytes, major: int) -> int:
     return (size[0] << 21) | (size[1] << 14) | (size[2] << 7) | size[3]
 
 
-def _left_out(names: Sequence[str], why: str) -> list[str]:
+def left_out(names: Sequence[str], why: str) -> list[str]:
+    """The note on frames that could not be kept, if there are any."""
     return [f"frames of the file's own tag {why}: {', '.join(names)}"] if names else []
 
 

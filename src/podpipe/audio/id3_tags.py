@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from podpipe.audio.damage import failures
 from podpipe.audio.id3_frames import FRONT_COVER, chapter_frames, cover_frame, fact_frames, frame_bytes
-from podpipe.audio.id3_source import SourceTag, read_source_tag, size_bytes
+from podpipe.audio.id3_source import SourceTag, left_out, read_source_tag, size_bytes
 from podpipe.audio.tag_text import marks
 from podpipe.errors import AudioError
 from podpipe.model import AudioTags
@@ -36,8 +37,6 @@ def tagged_mp3(path: Path, name: str, tags: AudioTags, *, replace: bool, major: 
     Raises AudioError where the author's tag cannot be read, or the new one would be larger than a tag may be; OSError where the file
     cannot be read.
     """
-    from mutagen import MutagenError
-
     if tags.cover is not None and len(tags.cover.data) > _LARGEST - _BLOCK:
         raise _too_large(name)
     with path.open("rb") as file:
@@ -47,13 +46,8 @@ def tagged_mp3(path: Path, name: str, tags: AudioTags, *, replace: bool, major: 
     own = [*fact_frames(tags, major), *chapter_frames(chapters, major)]
     if tags.cover is not None:
         own.append(cover_frame(tags.cover))
-    frames = _merged(own, source.frames, replace=replace)
-    try:
-        head = tuple(_tag(frames, source, major, name))
-    except MutagenError as error:
-        hint = "write its tag anew with a tag editor, or export the file again"
-        raise AudioError(f"{name}: its ID3 tag cannot be written: {error}", path=name, hint=hint) from error
-    return (*head, range(source.end, length)), (*notes, *source.notes)
+    frames, lost = _encoded(_merged(own, source.frames, replace=replace), major)
+    return (*_tag(frames, source, name, major), range(source.end, length)), (*notes, *source.notes, *lost)
 
 
 def _merged(own: Iterable[Any], theirs: Iterable[Any], *, replace: bool) -> list[Any]:
@@ -87,8 +81,19 @@ def _purpose(frame: Any) -> str:
     return f"foreign:{frame.HashKey}"
 
 
-def _tag(frames: Iterable[Any], source: SourceTag, major: int, name: str) -> Iterator[bytes | range]:
-    body = list(_joined([*_written(frames, source, major), *source.raw]))
+def _encoded(frames: Iterable[Any], major: int) -> tuple[list[tuple[Any, bytes]], list[str]]:
+    """Frames with their bytes, and notes on those of the author that no tag of this version can hold: damage made some of them up."""
+    encoded, lost = [], []
+    for frame in frames:
+        try:
+            encoded.append((frame, frame_bytes(frame, major)))
+        except failures():
+            lost.append(str(frame.FrameID))
+    return encoded, left_out(lost, "cannot be carried over")
+
+
+def _tag(frames: Iterable[tuple[Any, bytes]], source: SourceTag, name: str, major: int) -> Iterator[bytes | range]:
+    body = list(_joined([*_pieces(frames, source), *source.raw]))
     needed = _HEADER + sum(map(len, body))
     size = -(-(needed + _SPARE) // _BLOCK) * _BLOCK
     if size - _HEADER > _LARGEST:
@@ -97,9 +102,8 @@ def _tag(frames: Iterable[Any], source: SourceTag, major: int, name: str) -> Ite
     yield from _joined([header, *body, bytes(size - needed)])
 
 
-def _written(frames: Iterable[Any], source: SourceTag, major: int) -> Iterator[bytes | range]:
-    for frame in frames:
-        data = frame_bytes(frame, major)
+def _pieces(frames: Iterable[tuple[Any, bytes]], source: SourceTag) -> Iterator[bytes | range]:
+    for frame, data in frames:
         picture = getattr(frame, "data", b"") if frame.FrameID == "APIC" else b""
         if len(picture) < _PICTURE_TO_SHARE or not data.endswith(picture):
             yield data

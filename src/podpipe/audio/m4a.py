@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import struct
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from podpipe.audio.damage import failures
 from podpipe.audio.tag_text import Mark, ascii_url, marks, one_line, plain_text
 from podpipe.errors import AudioError
 from podpipe.model import AudioTags
@@ -77,12 +77,11 @@ def tagged_m4a(path: Path, name: str, tags: AudioTags, *, replace: bool, folder:
 
 
 def _read(path: Path, name: str) -> Any:
-    from mutagen import MutagenError
     from mutagen.mp4 import MP4
 
     try:
         return MP4(path)
-    except (MutagenError, LookupError, ArithmeticError, ValueError, struct.error) as error:
+    except failures() as error:
         hint = "export it again from your audio program, and listen to it before you publish"
         raise AudioError(f"{name} cannot be read as M4A: {' '.join(str(error).split())}", path=name, hint=hint) from error
 
@@ -99,8 +98,6 @@ def _draft(folder: Path) -> Iterator[Path]:
 
 def _write_atoms(source: Any, copy: Path, name: str, tags: AudioTags, *, replace: bool) -> None:
     """Give the copy the source's atoms, those included that ffmpeg drops, and podpipe's beside or instead of them."""
-    from mutagen import MutagenError
-
     if source.tags is None:
         source.add_tags()
     for key, value in _atoms(tags):
@@ -108,7 +105,7 @@ def _write_atoms(source: Any, copy: Path, name: str, tags: AudioTags, *, replace
             source.tags[key] = value
     try:
         source.tags.save(copy)
-    except MutagenError as error:
+    except failures() as error:
         raise AudioError(
             f"{name}: its tags cannot be written: {error}", path=name, hint="export it again from your audio program"
         ) from error
