@@ -1,4 +1,4 @@
-"""What the show's folder adds to its manuscripts: recordings and their facts, pictures, transcripts, and the files published as they are."""
+"""What the show's folder adds to its manuscripts: recordings and their facts, pictures, transcripts, files published as they are."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class _Audio:
                 Finding(level="info", rule="audio-tags", where=self._settings.place("artwork"), message=message, hint=hint)
             )
         self._digests.save()
-        if self.records != self._remembered and self.records != self._locked:
+        if self.records not in (self._remembered, self._locked):
             _remember(self._settings, self.records)
         if self._written:
             self._copies.tidy()

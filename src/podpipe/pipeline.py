@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from podpipe import stages
-from podpipe.errors import TargetError
+from podpipe.enrichment import Enriched
+from podpipe.errors import ConfigError, TargetError
 from podpipe.job import Job
+from podpipe.lockfile import LOCK, lock_text, read_lock, write_lock
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
 from podpipe.rules import judged
@@ -24,6 +26,7 @@ __all__ = [
     "STAGES",
     "Built",
     "Job",
+    "Locked",
     "Outcome",
     "Runner",
     "Stage",
@@ -33,6 +36,7 @@ __all__ = [
     "check",
     "here",
     "inputs",
+    "lock",
     "manuscripts",
     "publish",
     "write",
@@ -69,7 +73,11 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """All that a show becomes before it is uploaded. `sources` are the SHA-256 of the episodes' files that were read, by their paths."""
+    """All that a show becomes before it is uploaded.
+
+    `sources` are the SHA-256 of the episodes' files that were read, by their paths. `watched` are the paths of audio that was asked for,
+    whether or not it is there.
+    """
 
     episodes: tuple[Episode, ...]
     held_back: int
@@ -77,6 +85,7 @@ class Built:
     artifacts: tuple[Artifact, ...]
     findings: tuple[Finding, ...]
     sources: tuple[tuple[str, str], ...] = ()
+    watched: tuple[str, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -111,6 +120,15 @@ class Outcome:
     def ok(self) -> bool:
         """Whether all that was asked for was done."""
         return not self.failures and not any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """How many episodes podpipe.lock holds, whether that has changed or would, and what was found on the way."""
+
+    records: int
+    changed: bool
+    findings: tuple[Finding, ...]
 
 
 def here(stage: Stage, work: Callable[[], T]) -> T:  # noqa: ARG001 - the plain runner needs no name
@@ -158,9 +176,8 @@ def inputs(job: Job, built: Built) -> list[Path]:
     folders = [settings.episodes, *(folder.folder for folder in settings.static)]
     within = tuple(f"{folder}/" if folder else "" for folder in folders)
     named = [transcript.path for episode in built.episodes for transcript in episode.transcripts if transcript.path]
-    audio = (episode.enclosure.key for episode in built.episodes if episode.enclosure and episode.enclosure.key)
-    others = (path for path in (*audio, *named) if not path.startswith(within))
-    return [settings.root / path for path in (settings.config, *folders, "transcripts", *others)]
+    others = (path for path in (*built.watched, *named) if not path.startswith(within))
+    return [settings.root / path for path in (settings.config, LOCK, *folders, "transcripts", *others)]
 
 
 def publish(
@@ -185,15 +202,38 @@ def publish(
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
             failures.append(f"{error.target}: {error}" if error.target else str(error))
+    if any(upload.report is not None for upload in uploads):
+        failures += _locked(job, enriched, published={episode.slug for episode in enriched.episodes})
     return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
 
 
-def _read(job: Job, run: Runner, *, to_render: bool = False) -> tuple[stages.Ingested, stages.Enriched]:
+def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:
+    """Measure every episode's audio and write podpipe.lock, or with `check` only say whether it would change. Raises ConfigError."""
+    ingested, enriched = _read(job, run)
+    records = enriched.records
+    changed = lock_text(records) != lock_text(read_lock(job.settings.root)) if records else False
+    if changed and not check:
+        write_lock(job.settings.root, records)
+    return Locked(records=len(records), changed=changed, findings=_judged(job, enriched, (*ingested.findings, *enriched.findings)))
+
+
+def _locked(job: Job, enriched: Enriched, *, published: Collection[str]) -> list[str]:
+    """Write down what was published; what went wrong with that is no reason to publish anything else."""
+    records = {slug: replace(record, public=record.public or slug in published) for slug, record in enriched.records.items()}
+    try:
+        if records:
+            write_lock(job.settings.root, records)
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
+def _read(job: Job, run: Runner, *, to_render: bool = False) -> tuple[stages.Ingested, Enriched]:
     ingested = run(INGEST, partial(stages.ingest, job, to_render=to_render))
     return ingested, run(ENRICH, partial(stages.enrich, job, ingested))
 
 
-def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
+def _build(job: Job, run: Runner) -> tuple[Built, Enriched]:
     ingested, enriched = _read(job, run, to_render=True)
     link_findings = run(VALIDATE, partial(stages.validate, job, enriched))
     rendered: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
@@ -204,7 +244,7 @@ def _build(job: Job, run: Runner) -> tuple[Built, stages.Enriched]:
 def _built(
     job: Job,
     ingested: stages.Ingested,
-    enriched: stages.Enriched,
+    enriched: Enriched,
     artifacts: tuple[Artifact, ...],
     link_findings: tuple[Finding, ...],
 ) -> Built:
@@ -215,10 +255,11 @@ def _built(
         artifacts=artifacts,
         findings=_judged(job, enriched, (*ingested.findings, *enriched.findings, *link_findings)),
         sources=tuple((manuscript.path, manuscript.digest) for manuscript in ingested.manuscripts),
+        watched=enriched.watched,
     )
 
 
-def _judged(job: Job, enriched: stages.Enriched, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _judged(job: Job, enriched: Enriched, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings as the show has decided, by file and line."""
     return in_order(judged(findings, job.settings.rules, spared={manuscript.path for manuscript in enriched.held_back}))
 

@@ -107,8 +107,13 @@ def _placed(
         path = sources.find_audio(settings.root, tuple((folder.folder, folder.prefix) for folder in settings.static), written)
     except ValueError:
         return _unheard(manuscript, "error", "path-outside", f"{written} leaves the show's folder", "name a file inside it")
-    if path is not None:
-        return _Local(manuscript=manuscript, path=path, written=written, digest=digests.recall(path))
+    if path is None:
+        return _absent(manuscript, written, kind, known)
+    return _Local(manuscript=manuscript, path=path, written=written, digest=digests.recall(path))
+
+
+def _absent(manuscript: Manuscript, written: str, kind: str, known: Sequence[Mapping[str, AudioRecord]]) -> Heard:
+    """A file that is not in the show's folder: what the lock file says of it will do, as that came with the show."""
     record = next((record for records in known[:1] if (record := records.get(manuscript.slug)) and record.audio == written), None)
     if record is not None:
         return Heard(mime_type=record.facts.mime_type, record=record, findings=figure_findings(manuscript, record.facts))
@@ -159,12 +164,12 @@ def _measure(file: _Local, *, known: Sequence[Mapping[str, AudioRecord]]) -> tup
 
             measured = measure(file.path, file.written)
             record = _record(file.written, version, measured.facts, measured.doubts)
-        return taken, record
     except OSError as error:
         message = f"{file.written} cannot be read: {error.strerror or error}"
         return AudioError(message, path=file.written, hint="check the file's permissions and the disk it lies on")
     except AudioError as error:
         return error
+    return taken, record
 
 
 def _here(file: _Local, record: AudioRecord, digest: str) -> Heard:
@@ -221,7 +226,7 @@ def _as_said(file: _Hosted, record: AudioRecord | None) -> Heard:
 
 
 def _concluded(manuscript: Manuscript, found: Heard | AudioError, *, lenient: bool) -> Heard:
-    """What was found, with all that is to be said about it. A show that another engine publishes today is warned of what it puts up with."""
+    """What was found, with all that is to be said about it. A show of another engine is warned of what that puts up with."""
     if isinstance(found, AudioError):
         return _unheard(manuscript, "error", "audio", found.message, found.hint)
     if found.record is None:

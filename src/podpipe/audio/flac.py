@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from podpipe.audio import library, vorbis
-from podpipe.audio.sound import LONGEST, Doubt, NotReadError, Sound, cut_short, damaged
+from podpipe.audio.sound import LONGEST, NotReadError, Sound, cut_short, damaged
 from podpipe.audio.window import Window
+from podpipe.model import Doubt
 
 _TAILS = (1 << 14, 1 << 16, 1 << 18)
 _MOST_FRAMES = 6

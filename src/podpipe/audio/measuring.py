@@ -13,9 +13,9 @@ from typing import BinaryIO
 from podpipe.audio import flac, mp4, mpeg, ogg, wav
 from podpipe.audio.formats import MP4, Kind, after_id3, detect, extension, kinds, mime_type
 from podpipe.audio.refusals import refusal, unreadable
-from podpipe.audio.sound import COPY_AGAIN, EXPORT_AGAIN, LONGEST, Doubt, NotReadError, Sound
+from podpipe.audio.sound import COPY_AGAIN, EXPORT_AGAIN, LONGEST, NotReadError, Sound
 from podpipe.audio.window import Window
-from podpipe.model import AudioFacts
+from podpipe.model import AudioFacts, Doubt
 
 _UNSAID = {"application/octet-stream", "binary/octet-stream", "application/x-binary", "application/force-download", ""}
 

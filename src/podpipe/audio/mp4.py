@@ -11,9 +11,9 @@ from typing import Any
 from podpipe.audio import library
 from podpipe.audio.boxes import Box, Sample, Track, boxes, content, edited, last_chunk, samples, tracks
 from podpipe.audio.pictures import media_type
-from podpipe.audio.sound import Doubt, NotReadError, Sound, cut_short, damaged
+from podpipe.audio.sound import NotReadError, Sound, cut_short, damaged
 from podpipe.audio.window import Window
-from podpipe.model import Chapter
+from podpipe.model import Chapter, Doubt
 
 _STILLS = {b"jpeg", b"png ", b"mjpa", b"mjpb", b"mjpg", b"tiff", b"gif "}
 """Codecs of pictures that stand still: enhanced podcasts show one for each chapter."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from podpipe.audio import id3
 from podpipe.audio.frames import ADTS, MPEG, Frame, Stream, Walk
-from podpipe.audio.sound import Doubt, NotReadError, Sound, clock, cut_short, damaged, estimated
+from podpipe.audio.sound import NotReadError, Sound, clock, cut_short, damaged, estimated
 from podpipe.audio.window import HEAD, Window
-from podpipe.model import BitrateMode
+from podpipe.model import BitrateMode, Doubt
 
 _SEARCHED = 1 << 18
 _PROBE = 1 << 12

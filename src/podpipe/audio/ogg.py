@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from podpipe.audio import library, vorbis
 from podpipe.audio.pages import Page, last_pages, page_at, pages
-from podpipe.audio.sound import Doubt, NotReadError, Sound, cut_short, damaged, estimated
+from podpipe.audio.sound import NotReadError, Sound, cut_short, damaged, estimated
 from podpipe.audio.window import Window
+from podpipe.model import Doubt
 
 _HEADS = (1 << 16, 1 << 18, 1 << 20, 1 << 24)
 _READERS = {"Opus": ("oggopus", "OggOpus"), "Ogg Vorbis": ("oggvorbis", "OggVorbis"), "Ogg FLAC": ("oggflac", "OggFLAC")}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from podpipe.model import BitrateMode, Chapter, Level
-from podpipe.model import Doubt as Doubt  # the name that the measuring modules know it by
+from podpipe.model import BitrateMode, Chapter, Doubt, Level
 
 COPY_AGAIN = "copy or export the file again"
 EXPORT_AGAIN = "export it again from your audio program, and listen to it before you publish"

@@ -70,12 +70,15 @@ def _measured_otherwise(file: SourceFile, settings: Settings) -> list[str]:
     """The keys whose figure `podpipe check` complains of although podpipe can measure the audio file: it is better left blank."""
     if not _audio_is_here(file, settings):
         return []
-    from podpipe.enrichment import listen
+    from podpipe.ledger import Digests, cache_folder
     from podpipe.manuscript import read_manuscript
+    from podpipe.recordings import listen
 
     reading = read_manuscript(file, zone=ZoneInfo(settings.show.timezone))
-    heard = listen(reading.manuscript, settings) if reading.manuscript else None
-    if heard is None or heard.facts is None:
+    if reading.manuscript is None:
+        return []
+    heard = listen([reading.manuscript], settings, known=(), digests=Digests(cache_folder()), afar=False)[file.path]
+    if heard.facts is None:
         return []
     told = {finding.rule for finding in (*reading.findings, *heard.findings)}
     return [key for key, rules in _FIGURES.items() if told.intersection(rules)]
