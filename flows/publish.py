@@ -70,6 +70,7 @@ def publish(
     dry_run: bool = False,
     allow_missing_audio: bool = False,
     check_links: bool = True,
+    measure_hosted: bool = True,
 ) -> dict[str, Any]:
     """Build the show in the folder `show` and bring its targets up to date.
 
@@ -88,6 +89,7 @@ def publish(
         dry_run=dry_run,
         allow_missing_audio=allow_missing_audio,
         check_links=check_links and settings.check_links,
+        measure_hosted=measure_hosted and settings.audio.measure_hosted,
     )
     outcome = pipeline.publish(job, run=TaskRunner(retry_delays=retry_delays()))
     kept = _outcomes.get()
@@ -109,6 +111,7 @@ def run_publish(
     dry_run: bool = False,
     allow_missing_audio: bool = False,
     check_links: bool = True,
+    measure_hosted: bool = True,
 ) -> pipeline.Outcome:
     """Run the flow in this process and give back the outcome itself, as `podpipe.pipeline.publish` does.
 
@@ -130,6 +133,7 @@ def run_publish(
                 dry_run=dry_run,
                 allow_missing_audio=allow_missing_audio,
                 check_links=check_links,
+                measure_hosted=measure_hosted,
             )
     except PublishError:
         pass

@@ -71,13 +71,13 @@ class Copies:
             try:
                 content, notes = make()
             except AudioError as error:
-                told = _told(manuscript, "warning", f"nothing is written into the published copy: {error.message}", error.hint)
+                told = _audio_finding(manuscript, "warning", f"nothing is written into the published copy: {error.message}", error.hint)
                 return Copy(published=as_it_is.published, content=as_it_is.content, findings=(told,))
             published = PublishedAudio(key=key, length=content.length, digest=content.digest, tags=written, notes=notes)
         return Copy(
             published=published,
             content=MadeContent(make=partial(_content, make, published.digest), digest=published.digest, length=published.length),
-            findings=tuple(_told(manuscript, "info", note, "") for note in published.notes),
+            findings=tuple(_audio_finding(manuscript, "info", note, "") for note in published.notes),
         )
 
     def tidy(self) -> None:
@@ -147,5 +147,5 @@ def _content(make: partial[tuple[FileContent, tuple[str, ...]]], digest: str) ->
     return make(digest=digest)[0]
 
 
-def _told(manuscript: Manuscript, level: Level, message: str, hint: str) -> Finding:
+def _audio_finding(manuscript: Manuscript, level: Level, message: str, hint: str) -> Finding:
     return Finding(level=level, rule="audio-tags", where=manuscript.where(audio_key(manuscript)), message=message, hint=hint)

@@ -158,10 +158,10 @@ def _chapters(entries: Iterable[Any]) -> Iterable[Chapter]:
 
 def _doubts(entries: Iterable[Any]) -> Iterable[Doubt]:
     for entry in entries:
-        level = entry["level"]
+        level, rule = entry["level"], _text(entry["rule"])
         if level not in get_args(Level):
             raise ValueError(level)
-        yield Doubt(rule=_text(entry["rule"]), level=level, message=_text(entry["message"]), hint=_text(entry.get("hint", "")))
+        yield Doubt(rule=rule, level=level, message=_text(entry["message"]), hint=_text(entry.get("hint", "")))
 
 
 def _known(values: Mapping[str, object]) -> dict[str, object]:

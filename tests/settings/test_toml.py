@@ -9,7 +9,7 @@ import pytest
 
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show, Where
-from podpipe.settings import Settings, StaticFolder, load_settings
+from podpipe.settings import AudioSettings, Settings, StaticFolder, load_settings
 from podpipe.settings.toml import read_toml
 
 ROOT = Path("show")
@@ -66,6 +66,17 @@ profiles = ["psp1", "apple"]
 [check.rules]
 link-own-site = "off"
 liquid = "error"
+
+[audio]
+tags = false
+replace_tags = true
+id3 = "2.4"
+ascii_names = false
+measure_hosted = false
+
+[audio.addresses]
+"s3://bucket/" = "https://media.example/"
+"s3://bucket/long" = "https://long.example"
 """
 
 
@@ -119,6 +130,14 @@ def test_every_key_is_read() -> None:
         check_links=False,
         profiles=("apple", "psp1"),
         rules={"link-own-site": "off", "liquid": "error"},
+        audio=AudioSettings(
+            tags=False,
+            replace_tags=True,
+            id3="2.4",
+            ascii_names=False,
+            measure_hosted=False,
+            addresses=(("s3://bucket/long", "https://long.example"), ("s3://bucket", "https://media.example")),
+        ),
     )
 
 
@@ -141,6 +160,7 @@ def test_what_is_left_out_has_its_default() -> None:
         targets=("file:public",),
         cron="0 3 * * *",
         check_links=True,
+        audio=AudioSettings(tags=True, ascii_names=True),
     )
 
 
@@ -225,6 +245,14 @@ def test_a_value_that_cannot_be_used_is_told(key: str, value: str, problem: str)
         ("subscribe.Apple = 1", "subscribe.Apple: must be text in quotes, not 1"),
         ("check_links = 1", "check_links: must be true or false, not 1"),
         ('check = "all"', "check: must be a table, not 'all'"),
+        ("audio.tag = true", "audio.tag: is no setting; did you mean tags?"),
+        ("audio.tags = 1", "audio.tags: must be true or false, not 1"),
+        ('audio.id3 = "2.2"', "audio.id3: '2.2' is not one of 2.3, 2.4"),
+        (
+            'audio.addresses."https://a.example" = "https://b.example"',
+            "audio.addresses.https://a.example: must be a place in a bucket, such as s3://my-bucket/audio",
+        ),
+        ('audio.addresses."s3://b" = "b.example"', "audio.addresses.s3://b: 'b.example' is no http or https address"),
         ('check.profile = ["apple"]', "check.profile: is no setting; did you mean profiles?"),
         ('check.profiles = ["itunes"]', "check.profiles: 'itunes' is not one of apple, spotify, psp1"),
         ("check.rules.liquid = false", "check.rules.liquid: must be text in quotes, not False"),

@@ -39,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     _plan(commands)
     _check(commands)
     _fix(commands)
+    _lock(commands)
     _chapters(commands)
     _posts(commands)
     _preview(commands)
@@ -72,6 +73,7 @@ def _build(commands: Commands) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: _site in the show's folder)")
     _no_links(parser)
+    _measure_hosted(parser)
 
 
 def _publish(commands: Commands) -> None:
@@ -113,10 +115,32 @@ def _targets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episode", metavar="SLUG", help="of the episodes that are not published yet, only this one")
     parser.add_argument("--allow-missing-audio", action="store_true", help="publish a new episode although its audio is not there")
     _no_links(parser)
+    _no_measure_hosted(parser)
 
 
 def _no_links(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-check-links", dest="check_links", action="store_false", help="leave out the check of links")
+
+
+def _measure_hosted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--measure-hosted", action="store_true", help="ask other hosts for the audio that lies there, and measure it")
+
+
+def _no_measure_hosted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-measure-hosted", dest="measure_hosted", action="store_false", help="take audio on other hosts as podpipe.lock has it"
+    )
+
+
+def _lock(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "lock",
+        "measure all audio and write what was found into podpipe.lock, as a publish does",
+        "  podpipe lock\n  podpipe lock --check              (exit code 1 where podpipe.lock is out of date)",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, and say whether anything would change")
+    _no_measure_hosted(parser)
 
 
 def _check(commands: Commands) -> None:
@@ -130,6 +154,7 @@ def _check(commands: Commands) -> None:
         "  podpipe check --format github                      (annotations in a GitHub workflow)\n"
         "  podpipe check --list-rules",
     )
+    _measure_hosted(parser)
     parser.add_argument("--list-rules", action="store_true", help="list all rules with what each means, and do nothing else")
     parser.add_argument(
         "--profile",

@@ -16,7 +16,8 @@ def build(arguments: argparse.Namespace) -> int:
     began, now = time.time(), datetime.now(UTC)
     out: Path = arguments.out or arguments.show / "_site"
     options = (f"check_links={arguments.check_links}",)
-    said = freshness.recall_build(arguments.show, out, as_of=now, options=options)
+    # What other hosts hold may have changed without anything here.
+    said = None if arguments.measure_hosted else freshness.recall_build(arguments.show, out, as_of=now, options=options)
     if said is None:
         return _build(arguments, out, began=began, now=now, options=options)
     if not arguments.quiet:
@@ -33,7 +34,13 @@ def _build(arguments: argparse.Namespace, out: Path, *, began: float, now: datet
 
     show = arguments.show
     settings = load_settings(show)
-    job = pipeline.Job(settings=settings, as_of=now, check_links=arguments.check_links and settings.check_links, demands=False)
+    job = pipeline.Job(
+        settings=settings,
+        as_of=now,
+        check_links=arguments.check_links and settings.check_links,
+        demands=False,
+        measure_hosted=arguments.measure_hosted,
+    )
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
         built = pipeline.build(job, run=report.announced(progress))

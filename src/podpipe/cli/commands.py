@@ -41,7 +41,12 @@ def check(arguments: argparse.Namespace) -> int:
     off: Switch = "off"
     profiles = tuple(dict.fromkeys((*settings.profiles, *(arguments.profile or ()))))
     settings = replace(settings, profiles=profiles, rules={**settings.rules, **dict.fromkeys(arguments.off or (), off)})
-    job = pipeline.Job(settings=settings, as_of=datetime.now(UTC), check_links=arguments.check_links and settings.check_links)
+    job = pipeline.Job(
+        settings=settings,
+        as_of=datetime.now(UTC),
+        check_links=arguments.check_links and settings.check_links,
+        measure_hosted=arguments.measure_hosted,
+    )
     progress = report.Progress(quiet=arguments.quiet or arguments.format != "text")
     with progress.shown():
         found = pipeline.check(job, run=report.announced(progress))
@@ -55,6 +60,33 @@ def check(arguments: argparse.Namespace) -> int:
         if not arguments.quiet:
             print(report.count(found) or "nothing to look at", file=sys.stderr)
     return int(any(finding.level == "error" for finding in found))
+
+
+def lock(arguments: argparse.Namespace) -> int:
+    """Measure all audio, and write podpipe.lock or say whether it is out of date."""
+    from podpipe import pipeline
+    from podpipe.lockfile import LOCK
+    from podpipe.settings import load_settings
+
+    settings = load_settings(arguments.show)
+    job = pipeline.Job(
+        settings=settings,
+        as_of=datetime.now(UTC),
+        check_links=False,
+        demands=False,
+        measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
+    )
+    progress = report.Progress(quiet=arguments.quiet)
+    with progress.shown():
+        locked = pipeline.lock(job, run=report.announced(progress), check=arguments.check)
+    audio = [finding for finding in locked.findings if finding.rule.startswith(("audio", "duration")) or finding.level == "error"]
+    report.tell(audio, arguments.show, quiet=arguments.quiet)
+    known = f"the audio of {report.episodes(locked.records, held_back=0)}"
+    if arguments.check and locked.changed:
+        print(f"podpipe: {LOCK} is out of date: run podpipe lock, and commit it", file=sys.stderr)
+    elif not arguments.quiet:
+        print(f"{LOCK} {'written' if locked.changed else 'is up to date'}: {known}")
+    return int((arguments.check and locked.changed) or any(finding.level == "error" for finding in locked.findings))
 
 
 def chapters(arguments: argparse.Namespace) -> int:
@@ -197,6 +229,7 @@ def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
         dry_run=dry_run,
         allow_missing_audio=arguments.allow_missing_audio,
         check_links=arguments.check_links and settings.check_links,
+        measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
     )
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
@@ -214,6 +247,7 @@ def _publish_as_flow(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
         allow_missing_audio=arguments.allow_missing_audio,
         check_links=arguments.check_links,
+        measure_hosted=arguments.measure_hosted,
     )
     return _conclude(outcome, arguments, dry_run=arguments.dry_run)
 

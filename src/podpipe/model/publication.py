@@ -38,7 +38,7 @@ class MadeContent:
     `make` may be called from any thread; it raises PodpipeError where the content cannot be made any more.
     """
 
-    make: Callable[[], FileContent] = field(repr=False)
+    make: Callable[[], FileContent] = field(repr=False, compare=False)
     digest: str
     length: int
 

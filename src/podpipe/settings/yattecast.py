@@ -18,9 +18,9 @@ from podpipe.settings.toml import is_time_zone
 from podpipe.yaml_text import read_yaml
 
 JEKYLL_EXCLUDES = frozenset(
-    {"Gemfile", "Gemfile.lock", "node_modules", "vendor", "Rakefile", "package.json", "package-lock.json", "CNAME.example"}
+    {"Gemfile", "Gemfile.lock", "node_modules", "vendor", "Rakefile", "package.json", "package-lock.json", "CNAME.example", LOCK}
 )
-"""What Jekyll leaves out of a site by itself, beside all names that begin with `.`, `_` or `#` or end in `~`."""
+"""What Jekyll leaves out of a site by itself, beside all names that begin with `.`, `_` or `#` or end in `~`; and podpipe's own file."""
 
 _SUBSCRIBE = (
     ("itunes_podcast_url", "Apple Podcasts"),
@@ -54,7 +54,7 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         cron="0 3 * * *",
         check_links=True,
         whole_site=True,
-        exclude=JEKYLL_EXCLUDES | {LOCK} | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
+        exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
         liquid=values,
     )
 
