@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -39,7 +38,7 @@ class Copies:
 
     def __init__(self, settings: AudioSettings) -> None:
         self._settings = settings
-        self._folder = (cache_folder() or Path(tempfile.gettempdir()) / "podpipe") / "audio"
+        self._folder = (cache_folder() or _passing_folder()) / "audio"
 
     def copy(self, manuscript: Manuscript, heard: Heard, *, key: str, tags: AudioTags, records: Iterable[AudioRecord]) -> Copy:
         """The copy of a recording in the show's folder, for a place on the target. `records` are those of the episode, the best first."""
@@ -134,6 +133,13 @@ class Covers:
             usable = path is not None and mime_type is not None and 0 < path.stat().st_size <= _LARGEST_COVER
             self._read[name] = Cover(data=path.read_bytes(), mime_type=mime_type) if path and mime_type and usable else None
         return self._read[name]
+
+
+def _passing_folder() -> Path:
+    """Where copies are put when nothing is to be remembered."""
+    import tempfile
+
+    return Path(tempfile.gettempdir()) / "podpipe"
 
 
 def _made_before(record: AudioRecord, heard: Heard, written: str, key: str) -> PublishedAudio | None:

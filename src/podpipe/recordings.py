@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import SEEK_END
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 from urllib.parse import quote
 
 from podpipe import sources
@@ -18,7 +18,7 @@ from podpipe.episode import figure_findings
 from podpipe.errors import AudioError, WebError
 from podpipe.ledger import Digests, Taken, take_digest
 from podpipe.model import AudioFacts, AudioRecord, Doubt, Finding, Level, Manuscript
-from podpipe.remote import Remote
+from podpipe.ranges import RemoteFile
 from podpipe.settings import Settings
 
 _AT_ONCE = 16
@@ -62,6 +62,14 @@ class _Hosted:
     manuscript: Manuscript
     written: str
     url: str
+
+
+class _Afar(Protocol):
+    """Who reads files on other hosts: `podpipe.remote.Remote`, which most runs never load."""
+
+    def open(self, url: str) -> RemoteFile: ...
+
+    def unchanged(self, url: str, *, etag: str | None, length: int, last_modified: str | None = None) -> bool: ...
 
 
 def listen(
@@ -181,11 +189,13 @@ def _measured_afar(hosted: Sequence[_Hosted], known: Sequence[Mapping[str, Audio
         return [_as_said(file, _latest(file, known)) for file in hosted]
     from concurrent.futures import ThreadPoolExecutor
 
+    from podpipe.remote import Remote
+
     with Remote() as remote, ThreadPoolExecutor(min(_AT_ONCE, len(hosted))) as pool:
         return list(pool.map(lambda file: _asked(file, _latest(file, known), remote), hosted))
 
 
-def _asked(file: _Hosted, record: AudioRecord | None, remote: Remote) -> Heard | AudioError:
+def _asked(file: _Hosted, record: AudioRecord | None, remote: _Afar) -> Heard | AudioError:
     """A file on another host, as it is now; where it cannot be reached, as it was recorded."""
     from podpipe.audio.measuring import measure_open
 
@@ -205,7 +215,7 @@ def _asked(file: _Hosted, record: AudioRecord | None, remote: Remote) -> Heard |
         return error
 
 
-def _unchanged(file: _Hosted, record: AudioRecord, remote: Remote) -> bool:
+def _unchanged(file: _Hosted, record: AudioRecord, remote: _Afar) -> bool:
     kind, _, value = record.version.partition(":")
     etag, modified = (value if kind == name and value else None for name in ("etag", "modified"))
     if etag is None and modified is None:
