@@ -11,13 +11,11 @@ from podpipe.enclosures import audio_tags, change_finding, enclosure_keys
 from podpipe.episode import make_enclosure, make_episode, page_path, page_url, people_findings
 from podpipe.given_chapters import chapter_findings
 from podpipe.ledger import BuildRecord, Digests, cache_folder
-from podpipe.lockfile import read_lock, record_entry, record_from
+from podpipe.lockfile import DAMAGED, read_lock, record_entry, record_from
 from podpipe.model import AudioRecord, Chapter, Enclosure, Episode, Finding, Manuscript, Person, Where
 from podpipe.recordings import Heard, listen
 from podpipe.settings import Settings
 from podpipe.transcript_files import Shelf, Shelved
-
-_DAMAGED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +191,7 @@ def _recall(settings: Settings) -> dict[str, AudioRecord]:
     document = BuildRecord(cache_folder()).recall(_name(settings))
     try:
         return {slug: record_from(entry) for slug, entry in document["records"].items()} if document else {}
-    except _DAMAGED:
+    except DAMAGED:
         return {}
 
 

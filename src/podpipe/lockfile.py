@@ -18,6 +18,8 @@ from podpipe.timecode import seconds
 
 LOCK = "podpipe.lock"
 _VERSION = 1
+DAMAGED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+"""What reading a record raises that was not written by podpipe, or not as it is now."""
 _ABOUT = "What podpipe measured of each episode's audio. Commit it; podpipe keeps it up to date."
 
 
@@ -50,7 +52,7 @@ def read_lock(root: Path) -> dict[str, AudioRecord]:
     for slug, entry in document["episodes"].items():
         try:
             records[slug] = record_from(entry)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except DAMAGED as error:
             raise _damaged(f"the entry of episode {slug} cannot be read") from error
     return records
 
@@ -116,7 +118,7 @@ def record_entry(record: AudioRecord) -> dict[str, object]:
 
 
 def record_from(entry: Any) -> AudioRecord:
-    """Read what `record_entry` made. Raises KeyError, TypeError, ValueError or OverflowError for anything else."""
+    """Read what `record_entry` made. Raises one of DAMAGED for anything else."""
     mode, written = entry.get("bitrate_mode"), entry.get("published")
     if mode is not None and mode not in get_args(BitrateMode):
         raise ValueError(mode)
