@@ -148,6 +148,8 @@ def test_an_endpoint_that_never_answers_is_given_up() -> None:
     ("url", "message"),
     [
         ("s3://radio", "s3://radio names a bucket, not an object in it"),
+        ("s3://[radio/a.mp3", "an S3 address cannot be read"),
+        ("s3://radio/a.mp3?endpoint=http://[host", "an S3 address cannot be read"),
         ("s3:///a.mp3", "an S3 address needs a bucket"),
         ("s3://key:hidden-word@radio/a.mp3", "credentials do not belong into a URL"),
         ("s3://radio/a.mp3?acl=public", "an S3 address has no option acl"),

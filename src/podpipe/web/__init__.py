@@ -11,18 +11,18 @@ from typing import Any, Self
 
 from podpipe import __version__
 from podpipe.errors import WebError
-from podpipe.ranges import BLOCK, BUDGET, STREAM_LIMIT, RangedFile, RemoteFile, StreamedFile, same_etag
+from podpipe.ranges import BLOCK, BUDGET, STREAM_LIMIT, STREAM_SECONDS, RangedFile, RemoteFile, StreamedFile, same_etag
 from podpipe.web.answers import Answer, read_answer, shown_url
-from podpipe.web.session import Session, read_body
+from podpipe.web.session import WHOLE_SECONDS, Session, read_body, too_slow
 
 __all__ = ["Web", "shown_url"]
 
+_WHOLE = frozenset({200})
 _DATA = frozenset({200, 206})
 _NO_SUCH_RANGE = 416
 _UNCHANGED = 304
 _EXPIRED = {401, 403, 404, 410}
 _PACKED = {"gzip", "deflate"}
-_STREAM_SECONDS = 300.0
 
 
 class Web:
@@ -40,7 +40,7 @@ class Web:
         contact: str = "",
         budget: int = BUDGET,
         limit: int = STREAM_LIMIT,
-        seconds: float = _STREAM_SECONDS,
+        seconds: float = STREAM_SECONDS,
         connect_seconds: float = 5.0,
         read_seconds: float = 10.0,
         certificates: Path | None = None,
@@ -73,7 +73,7 @@ class Web:
         start = {"Range": f"bytes=0-{BLOCK - 1}"}
         found = self._session.get(url, start, lambda answer: self._begin(url, answer), accept=_DATA | {_NO_SUCH_RANGE})
         # A range was refused, sent packed, or sent without the file's length: ask for the whole.
-        return found or self._session.get(url, {}, lambda answer: self._stream(url, answer), accept=_DATA)
+        return found or self._session.get(url, {}, lambda answer: self._stream(url, answer), accept=_WHOLE)
 
     def unchanged(self, url: str, *, etag: str | None, length: int, last_modified: str | None = None) -> bool:
         """Whether a file is still the one that had this ETag and length, by one request for a single byte.
@@ -105,7 +105,7 @@ class Web:
             response.close()
             return _remote(url, answer, RangedFile(lambda _start, _stop: b"", 0, name=shown_url(url)), ranged=True)
         whole = answer.length
-        if answer.status == _NO_SUCH_RANGE or whole is None or answer.encoding or answer.part is None or answer.part[0] != 0:
+        if whole is None or answer.encoding or answer.part is None or not (answer.part[0] == 0 < answer.part[1] <= whole):
             response.close()
             return None
         head = read_body(response, min(BLOCK, answer.part[1]), url)
@@ -145,9 +145,12 @@ class _Ranges:
         self._headers = {"Authorization": signed_in} if signed_in else {}
 
     def __call__(self, start: int, stop: int) -> bytes:
-        data = b""
+        deadline = time.monotonic() + WHOLE_SECONDS
+        data = self._part(start, stop)
         # A server may send less of a range than was asked for.
         while len(data) < stop - start:
+            if time.monotonic() > deadline:
+                raise too_slow(self._url)
             data += self._part(start + len(data), stop)
         return data
 
@@ -168,6 +171,10 @@ class _Ranges:
                 response.close()
                 raise
             data = read_body(response, size, url)
+            if not data:
+                raise WebError(
+                    f"{shown_url(self._url)} sends nothing where bytes should be", url=shown_url(self._url), hint="try again later"
+                )
             self._final = answer.url
             return data
 
@@ -183,7 +190,7 @@ class _Ranges:
             raise WebError(f"{shown} changed while it was read", url=shown, hint="wait until it is there as a whole, then try again")
         if bare:
             return stop - start
-        if answer.status == _NO_SUCH_RANGE or answer.part is None or answer.encoding or answer.part[0] != start:
+        if answer.status == _NO_SUCH_RANGE or answer.part is None or answer.encoding or not (answer.part[0] == start < answer.part[1]):
             hint = "try again later; if it stays so, keep the audio where byte ranges are served"
             raise WebError(f"{shown} sends byte ranges at one time and not at another", url=shown, hint=hint)
         return min(answer.part[1], stop) - start
