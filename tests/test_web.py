@@ -44,6 +44,12 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def web(waits: list[float]) -> Iterator[Web]:
+    with Web(wait=waits.append) as session:
+        yield session
+
+
+@pytest.fixture
+def impatient(waits: list[float]) -> Iterator[Web]:
     with Web(wait=waits.append, read_seconds=0.5) as session:
         yield session
 
@@ -223,10 +229,10 @@ def test_a_silent_host_is_given_up_and_remembered(waits: list[float]) -> None:
         assert waits == [0.5]
 
 
-def test_one_slow_file_does_not_condemn_its_host(server: WebServer, web: Web) -> None:
-    whole(web.open(server.url("/ranged")))
-    assert refusal(lambda: web.open(server.url("/slow"))).message == "127.0.0.1 was reached and gave no answer in time"
-    assert whole(web.open(server.url("/ranged"))) == SONG
+def test_one_slow_file_does_not_condemn_its_host(server: WebServer, impatient: Web) -> None:
+    whole(impatient.open(server.url("/ranged")))
+    assert refusal(lambda: impatient.open(server.url("/slow"))).message == "127.0.0.1 was reached and gave no answer in time"
+    assert whole(impatient.open(server.url("/ranged"))) == SONG
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1"])
@@ -237,6 +243,14 @@ def test_a_host_that_cannot_be_reached_is_asked_no_more(web: Web, waits: list[fl
         assert error.message.startswith(f"cannot reach {host}: ")
         assert error.hint == "check the address and the network"
     assert waits == [0.5]
+
+
+def test_many_at_once_wait_for_a_dead_host_once(web: Web, waits: list[float]) -> None:
+    port = free_port()
+    with ThreadPoolExecutor(16) as threads:
+        told = set(threads.map(lambda name: refusal(partial(web.open, f"http://127.0.0.1:{port}/{name}.mp3")).message, range(64)))
+    assert told == {"cannot reach 127.0.0.1: [Errno 111] Connection refused"}
+    assert len(waits) <= 16
 
 
 def test_a_redirect_to_a_dead_host_names_that(server: WebServer, web: Web) -> None:
@@ -268,6 +282,14 @@ def test_a_user_and_password_are_sent_and_never_shown(server: WebServer, web: We
     for address in ("http://me:hu/sh@host/", "http://me:hu#sh@host/", "http://me:hush@[host/", "http://me:hush@ho st/"):
         error = refusal(partial(web.open, address))
         assert "hu" not in str(error)
+
+
+def test_a_password_is_sent_to_its_own_host_alone(server: WebServer, web: Web) -> None:
+    elsewhere = f"http://localhost:{server.port}/ranged"
+    with web.open(server.url(f"/to?url={elsewhere}").replace("http://", "http://me:hush@", 1)) as found:
+        assert found.file.read() == SONG
+    signed_in = {headers["host"].partition(":")[0]: "authorization" in headers for headers in server.headers}
+    assert signed_in == {"127.0.0.1": True, "localhost": False}
 
 
 @pytest.mark.parametrize(
@@ -351,8 +373,8 @@ def test_an_answer_that_makes_no_sense_is_an_error(web: Web, answer: bytes, told
     assert "hush" not in str(error)
 
 
-def test_a_file_that_stops_coming_is_given_up(server: WebServer, web: Web, waits: list[float]) -> None:
-    assert refusal(lambda: web.open(server.url("/silent"))).message == "127.0.0.1 was reached and gave no answer in time"
+def test_a_file_that_stops_coming_is_given_up(server: WebServer, web: Web, impatient: Web, waits: list[float]) -> None:
+    assert refusal(lambda: impatient.open(server.url("/silent"))).message == "127.0.0.1 was reached and gave no answer in time"
     assert waits == [0.5]
     with web.open(server.url("/breaking-off")) as found:
         assert "broke off while it was read" in refusal(found.file.read).message

@@ -25,9 +25,10 @@ STREAM_SECONDS = 300.0
 """What reading one file as a stream may take, unless told otherwise."""
 
 _MOST_AHEAD = 16 * BLOCK
-_KEPT_HEAD = 512 * 1024
-_KEPT_TAIL = 4 * 1024 * 1024
 _MB = 1024 * 1024
+# Room for a cover in front of the sound, and for the index of five hours of AAC behind it: mutagen reads the end before it goes on there.
+_KEPT_HEAD = 4 * _MB
+_KEPT_TAIL = 4 * _MB
 _BETTER_PLACE = "keep the audio where byte ranges are served, or put a copy into the show's folder"
 
 
@@ -42,10 +43,6 @@ class _FarFile(io.BufferedIOBase, ABC):
     @abstractmethod
     def _whole(self) -> int:
         """The file's length in bytes."""
-
-    @abstractmethod
-    def read(self, size: int | None = -1, /) -> bytes:
-        """As `io.BufferedIOBase.read`: all that is asked for, unless the file ends before."""
 
     def _check_open(self) -> None:
         if self.closed:
@@ -67,16 +64,11 @@ class _FarFile(io.BufferedIOBase, ABC):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """As `io.BytesIO.seek`: before the beginning ends a seek from elsewhere, and is an error for one from there."""
         self._check_open()
-        if whence == io.SEEK_SET:
-            if offset < 0:
-                raise ValueError(f"negative seek value {offset}")
-            base = 0
-        elif whence == io.SEEK_CUR:
-            base = self._position
-        elif whence == io.SEEK_END:
-            base = self._whole()
-        else:
+        if whence not in {io.SEEK_SET, io.SEEK_CUR, io.SEEK_END}:
             raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
+        if whence == io.SEEK_SET and offset < 0:
+            raise ValueError(f"negative seek value {offset}")
+        base = 0 if whence == io.SEEK_SET else self._position if whence == io.SEEK_CUR else self._whole()
         self._position = max(0, base + offset)
         return self._position
 

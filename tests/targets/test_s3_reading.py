@@ -181,6 +181,7 @@ def test_a_long_recording_in_a_bucket_is_read_by_ranges(s3_server: S3Server, rec
             assert facts(found.file) == facts(path)
             assert found.file.bytes_fetched < MOST
         assert found.file.bytes_fetched < wire.to_client < MOST
+        assert wire.connections == 1
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -29,9 +29,9 @@ class Web:
     """A session with web servers, for many threads at once; a context manager that closes its connections.
 
     `contact` is a web address that servers' owners find podpipe's user by. One file takes at most `budget` bytes by ranges, and `limit`
-    bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`;
-    hosts that cannot be reached are asked no more in this session. `certificates` is a file
-    of those to trust (PEM) in place of the usual ones, and `wait` sleeps between attempts.
+    bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`; hosts that cannot be
+    reached are asked no more in this session. `certificates` is a file of those to trust (PEM) in place of the usual ones, and `wait`
+    sleeps between attempts.
     """
 
     def __init__(
@@ -139,9 +139,12 @@ class _Ranges:
         self._url = url
         self._first = first
         self._redirected = first.url != str(httpx.URL(url))
-        self._final = first.url
+        self._remember(response)
+
+    def _remember(self, response: Any) -> None:
+        """Ask there again, signed in as it was: the user of the first address holds for redirects within its host, and for no other."""
+        self._final = str(response.url)
         signed_in = response.request.headers.get("authorization")
-        # Who signed in to the first address stays signed in on the same host.
         self._headers = {"Authorization": signed_in} if signed_in else {}
 
     def __call__(self, start: int, stop: int) -> bytes:
@@ -175,7 +178,7 @@ class _Ranges:
                 raise WebError(
                     f"{shown_url(self._url)} sends nothing where bytes should be", url=shown_url(self._url), hint="try again later"
                 )
-            self._final = answer.url
+            self._remember(response)
             return data
 
         asked = headers | {"Range": f"bytes={start}-{stop - 1}"}
@@ -185,7 +188,7 @@ class _Ranges:
         """How many bytes of the range an answer holds. Raises WebError where it holds something else."""
         shown = shown_url(self._url)
         # A range that comes with status 200 and no Content-Range says its own length, not the file's.
-        bare = answer.part is None and answer.body == stop - start
+        bare = answer.status in _DATA and answer.part is None and answer.body == stop - start
         if not (replace(answer, length=None) if bare else answer).of_same_file(self._first):
             raise WebError(f"{shown} changed while it was read", url=shown, hint="wait until it is there as a whole, then try again")
         if bare:
