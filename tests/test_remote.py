@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
+import mutagen
 import pytest
 
 from podpipe.errors import WebError
@@ -48,6 +51,16 @@ def test_a_long_recording_at_a_server_without_ranges_is_read_as_a_stream(server:
         assert not found.ranged
         assert facts(found.file) == facts(path)
         assert found.file.bytes_fetched <= path.stat().st_size
+
+
+def test_a_large_cover_in_front_of_the_sound_may_arrive_in_a_stream(server: WebServer) -> None:
+    path = server.folder / "cover.mp3"
+    shutil.copy(long_audio(server.folder, "long.mp3"), path)
+    tags: Any = mutagen.File(path)
+    tags.tags.add(mutagen.id3.APIC(mime="image/jpeg", data=bytes(range(256)) * 12_000))
+    tags.save()
+    with Remote() as remote, remote.open(server.url("/whole/cover.mp3")) as found:
+        assert facts(found.file) == facts(path)
 
 
 def test_other_addresses_are_refused() -> None:

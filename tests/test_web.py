@@ -18,7 +18,7 @@ from podpipe.errors import WebError
 from podpipe.ranges import BLOCK, RemoteFile
 from podpipe.web import Web, shown_url
 from tests.servers import free_port
-from tests.web_server import SONG, CountingProxy, WebServer, web_server
+from tests.web_server import SONG, CountingProxy, RawServer, WebServer, web_server
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,12 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def web(waits: list[float]) -> Iterator[Web]:
+    with Web(wait=waits.append) as session:
+        yield session
+
+
+@pytest.fixture
+def impatient(waits: list[float]) -> Iterator[Web]:
     with Web(wait=waits.append, read_seconds=0.5) as session:
         yield session
 
@@ -223,10 +229,10 @@ def test_a_silent_host_is_given_up_and_remembered(waits: list[float]) -> None:
         assert waits == [0.5]
 
 
-def test_one_slow_file_does_not_condemn_its_host(server: WebServer, web: Web) -> None:
-    whole(web.open(server.url("/ranged")))
-    assert refusal(lambda: web.open(server.url("/slow"))).message == "127.0.0.1 was reached and gave no answer in time"
-    assert whole(web.open(server.url("/ranged"))) == SONG
+def test_one_slow_file_does_not_condemn_its_host(server: WebServer, impatient: Web) -> None:
+    whole(impatient.open(server.url("/ranged")))
+    assert refusal(lambda: impatient.open(server.url("/slow"))).message == "127.0.0.1 was reached and gave no answer in time"
+    assert whole(impatient.open(server.url("/ranged"))) == SONG
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1"])
@@ -237,6 +243,14 @@ def test_a_host_that_cannot_be_reached_is_asked_no_more(web: Web, waits: list[fl
         assert error.message.startswith(f"cannot reach {host}: ")
         assert error.hint == "check the address and the network"
     assert waits == [0.5]
+
+
+def test_many_at_once_wait_for_a_dead_host_once(web: Web, waits: list[float]) -> None:
+    port = free_port()
+    with ThreadPoolExecutor(16) as threads:
+        told = set(threads.map(lambda name: refusal(partial(web.open, f"http://127.0.0.1:{port}/{name}.mp3")).message, range(64)))
+    assert told == {"cannot reach 127.0.0.1: [Errno 111] Connection refused"}
+    assert len(waits) <= 16
 
 
 def test_a_redirect_to_a_dead_host_names_that(server: WebServer, web: Web) -> None:
@@ -268,6 +282,29 @@ def test_a_user_and_password_are_sent_and_never_shown(server: WebServer, web: We
     for address in ("http://me:hu/sh@host/", "http://me:hu#sh@host/", "http://me:hush@[host/", "http://me:hush@ho st/"):
         error = refusal(partial(web.open, address))
         assert "hu" not in str(error)
+
+
+def test_a_password_is_sent_to_its_own_host_alone(server: WebServer, web: Web) -> None:
+    elsewhere = f"http://localhost:{server.port}/ranged"
+    with web.open(server.url(f"/to?url={elsewhere}").replace("http://", "http://me:hush@", 1)) as found:
+        assert found.file.read() == SONG
+    signed_in = {headers["host"].partition(":")[0]: "authorization" in headers for headers in server.headers}
+    assert signed_in == {"127.0.0.1": True, "localhost": False}
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1:99999/", "http:… is no web address"),
+        ("http://a..b/", "http://a..b/ is no URL that can be read"),
+        (f"http://{'a' * 300}.example/", f"http://{'a' * 300}.example/ is no URL that can be read"),
+        ("http://example.com/\0", "http://example.com/\0 is no URL that can be read"),
+        ("http:///song.mp3", "http:… is no web address"),
+        ("song.mp3", "… is no web address"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told(web: Web, url: str, told: str) -> None:
+    assert refusal(lambda: web.open(url)).message == told
 
 
 @pytest.mark.parametrize(
@@ -306,6 +343,56 @@ def test_a_remembered_file_is_compared_where_ranges_are_unknown(server: WebServe
     assert web.unchanged(server.url("/ranged"), etag='W/"ranged"', length=len(SONG))
     assert not web.unchanged(server.url("/empty-ranged"), etag='"x"', length=1)
     assert refusal(lambda: web.unchanged(server.url("/status?code=404"), etag='"x"', length=1)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"", "the answer broke off"),
+        (b"ICY 200 OK\r\n\r\n", "the answer broke off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "the answer broke off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\nhello", "broke off while it was read"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "broke off while it was read"),
+        (b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-16383/100000\r\n\r\nhello", "sends byte ranges at one time and not at another"),
+        (b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-0/100000\r\n\r\n", "sends nothing where bytes should be"),
+        (b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0--1/100000\r\nContent-Length: 0\r\n\r\n", "answers 206 Partial Content"),
+        (b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 5-4/1000\r\nContent-Length: 0\r\n\r\n", "answers 206 Partial Content"),
+        (b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-16383/3\r\n\r\nhello", "answers 206 Partial Content"),
+        (b"HTTP/1.1 301 Moved\r\nLocation: http://host:hush/\r\nContent-Length: 0\r\n\r\n", "leads to something that is no URL"),
+        (b"HTTP/1.1 301 Moved\r\nLocation: mailto:me@example.com\r\nContent-Length: 0\r\n\r\n", "leads to something that is no URL"),
+        (b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\n\r\n", "answers 301 Moved Permanently"),
+        (b"HTTP/1.1 503 Busy\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n", "answers 503 Service Unavailable"),
+        (b"HTTP/1.1 503 Busy\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n", "answers 503"),
+        (b"HTTP/1.1 799 Odd\r\nContent-Length: 0\r\n\r\n", "answers 799"),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_an_error(web: Web, answer: bytes, told: str) -> None:
+    with RawServer(answer) as server:
+        error = refusal(lambda: whole(web.open(server.url)))
+    assert told in error.message
+    assert "hush" not in str(error)
+
+
+def test_a_file_that_stops_coming_is_given_up(server: WebServer, web: Web, impatient: Web, waits: list[float]) -> None:
+    assert refusal(lambda: impatient.open(server.url("/silent"))).message == "127.0.0.1 was reached and gave no answer in time"
+    assert waits == [0.5]
+    with web.open(server.url("/breaking-off")) as found:
+        assert "broke off while it was read" in refusal(found.file.read).message
+
+
+def test_one_connection_serves_all_that_is_asked_of_a_host(server: WebServer, web: Web) -> None:
+    with CountingProxy(server.port) as wire:
+        url = f"http://127.0.0.1:{wire.port}"
+        with web.open(f"{url}/hop/2/song.mp3") as found:
+            for position in (-10, -100_000, -200_000):
+                found.file.seek(position, io.SEEK_END)
+                found.file.read(10)
+        assert web.unchanged(f"{url}/files/song.mp3", etag=found.etag, length=len(SONG))
+        assert not web.unchanged(f"{url}/files/song.mp3", etag=None, length=1)
+        whole(web.open(f"{url}/small"))
+        whole(web.open(f"{url}/plain"))
+        assert wire.connections == 1
+        web.close()
 
 
 def test_sixteen_threads_share_a_session(server: WebServer, web: Web) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,14 +21,59 @@ BUDGET = 16 * 1024 * 1024
 STREAM_LIMIT = 256 * 1024 * 1024
 """Bytes that reading one file as a stream may take, unless told otherwise."""
 
+STREAM_SECONDS = 300.0
+"""What reading one file as a stream may take, unless told otherwise."""
+
 _MOST_AHEAD = 16 * BLOCK
-_STREAM_SECONDS = 300.0
-_KEPT_HEAD = 512 * 1024
-_KEPT_TAIL = 4 * 1024 * 1024
 _MB = 1024 * 1024
+# Room for a cover in front of the sound, and for the index of five hours of AAC behind it: mutagen reads the end before it goes on there.
+_KEPT_HEAD = 4 * _MB
+_KEPT_TAIL = 4 * _MB
+_BETTER_PLACE = "keep the audio where byte ranges are served, or put a copy into the show's folder"
 
 
-class RangedFile(io.BufferedIOBase):
+class _FarFile(io.BufferedIOBase, ABC):
+    """What both kinds have in common: a position, which may lie anywhere, and a length to seek back from."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._position = 0
+
+    @abstractmethod
+    def _whole(self) -> int:
+        """The file's length in bytes."""
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Up to a block, as `io.BufferedIOBase.read1` allows."""
+        return self.read(BLOCK if size < 0 else min(size, BLOCK))
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """As `io.BytesIO.seek`: before the beginning ends a seek from elsewhere, and is an error for one from there."""
+        self._check_open()
+        if whence not in {io.SEEK_SET, io.SEEK_CUR, io.SEEK_END}:
+            raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
+        if whence == io.SEEK_SET and offset < 0:
+            raise ValueError(f"negative seek value {offset}")
+        base = 0 if whence == io.SEEK_SET else self._position if whence == io.SEEK_CUR else self._whole()
+        self._position = max(0, base + offset)
+        return self._position
+
+
+class RangedFile(_FarFile):
     """A read-only file of `length` bytes that `fetch(start, stop)` gives any part of, exactly; `name` is how errors call it.
 
     Blocks are fetched when something in them is read, neighbours in one request, and kept. Who reads on from where the last fetch ended
@@ -40,35 +86,20 @@ class RangedFile(io.BufferedIOBase):
     def __init__(
         self, fetch: Callable[[int, int], bytes], length: int, *, name: str, head: bytes = b"", block: int = BLOCK, budget: int = BUDGET
     ) -> None:
-        super().__init__()
+        super().__init__(name)
         self.bytes_fetched = len(head)
         self.requests = 1 if head else 0
         self._fetch = fetch
         self._length = length
-        self._name = name
         self._block = block
         self._budget = budget
-        self._position = 0
         self._blocks: dict[int, bytes] = {}
         self._next = 0
         self._ahead = 0
         self._keep(0, head[:length])
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        self._position = _sought(offset, whence, self._position, self._length)
-        return self._position
-
     def read(self, size: int | None = -1, /) -> bytes:
-        _check_open(self)
+        self._check_open()
         start = self._position
         stop = self._length if size is None or size < 0 else min(start + size, self._length)
         if start >= stop:
@@ -80,12 +111,11 @@ class RangedFile(io.BufferedIOBase):
         offset = first * self._block
         return data[start - offset : stop - offset]
 
-    def read1(self, size: int = -1, /) -> bytes:
-        """Up to a block's worth, as `io.BufferedIOBase.read1` allows."""
-        rest = self._block - self._position % self._block
-        return self.read(rest if size < 0 else min(size, rest))
+    def _whole(self) -> int:
+        return self._length
 
     def _provide(self, first: int, last: int) -> None:
+        """Fetch what is missing of these blocks."""
         number = first
         while number <= last:
             if number in self._blocks:
@@ -128,7 +158,7 @@ class RangedFile(io.BufferedIOBase):
                 self._next = number + 1
 
 
-class StreamedFile(io.BufferedIOBase):
+class StreamedFile(_FarFile):
     """A read-only file that arrives in `chunks`, from the first byte to the last, as a server without ranges sends it.
 
     Reading further on reads and drops what lies between. Reading back reaches what is kept: the first `head` bytes, and the last `tail`
@@ -149,14 +179,13 @@ class StreamedFile(io.BufferedIOBase):
         head: int = _KEPT_HEAD,
         tail: int = _KEPT_TAIL,
         limit: int = STREAM_LIMIT,
-        seconds: float = _STREAM_SECONDS,
+        seconds: float = STREAM_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         ended: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__()
+        super().__init__(name)
         self.bytes_fetched = 0
         self._chunks = chunks
-        self._name = name
         self._length = length
         self._head_size = head
         self._tail_size = tail
@@ -165,30 +194,16 @@ class StreamedFile(io.BufferedIOBase):
         self._seconds = seconds
         self._deadline = clock() + seconds
         self._ended = ended
-        self._position = 0
         self._head = bytearray()
         self._tail = bytearray()
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
 
     def close(self) -> None:
         if not self.closed:
             super().close()
             self._ended()
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        self._position = _sought(offset, whence, self._position, self._whole() if whence == io.SEEK_END else 0)
-        return self._position
-
     def read(self, size: int | None = -1, /) -> bytes:
-        _check_open(self)
+        self._check_open()
         stop = None if size is None or size < 0 else self._position + size
         found = bytearray()
         while stop is None or self._position < stop:
@@ -200,15 +215,11 @@ class StreamedFile(io.BufferedIOBase):
                 raise WebError(
                     f"{self._name} cannot be read back to byte {self._position:,}: its server sends files only from beginning to end",
                     url=self._name,
-                    hint="keep the audio where byte ranges are served, or put a copy into the show's folder",
+                    hint=_BETTER_PLACE,
                 )
             elif not self._arrive():
                 break
         return bytes(found)
-
-    def read1(self, size: int = -1, /) -> bytes:
-        """Up to a block's worth, as `io.BufferedIOBase.read1` allows."""
-        return self.read(BLOCK if size < 0 else min(size, BLOCK))
 
     def _kept(self, stop: int | None) -> bytes | bytearray:
         """What is there from the position on and before `stop`; nothing where it has been dropped or has not arrived."""
@@ -239,7 +250,7 @@ class StreamedFile(io.BufferedIOBase):
             raise WebError(
                 f"reading {self._name} takes more than {_size(self._limit)}: its server sends only whole files",
                 url=self._name,
-                hint="keep the audio where byte ranges are served, or put a copy into the show's folder",
+                hint=_BETTER_PLACE,
             )
         self.bytes_fetched += len(chunk)
         self._head += chunk[: self._head_size - len(self._head)]
@@ -282,23 +293,6 @@ class RemoteFile:
 def same_etag(one: str | None, other: str | None) -> bool:
     """Whether two ETags name the same content, weak ones included (RFC 9110, section 8.8.3.2); None names none."""
     return one is not None and other is not None and one.removeprefix("W/") == other.removeprefix("W/")
-
-
-def _sought(offset: int, whence: int, position: int, end: int) -> int:
-    base = {io.SEEK_SET: 0, io.SEEK_CUR: position, io.SEEK_END: end}.get(whence)
-    if base is None:
-        raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
-    if base + offset < 0:
-        # As io.BytesIO does for the start; relative seeks before it end there.
-        if whence == io.SEEK_SET:
-            raise ValueError(f"negative seek value {offset}")
-        return 0
-    return base + offset
-
-
-def _check_open(file: io.BufferedIOBase) -> None:
-    if file.closed:
-        raise ValueError("I/O operation on closed file.")
 
 
 def _size(count: int) -> str:

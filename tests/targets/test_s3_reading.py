@@ -148,6 +148,8 @@ def test_an_endpoint_that_never_answers_is_given_up() -> None:
     ("url", "message"),
     [
         ("s3://radio", "s3://radio names a bucket, not an object in it"),
+        ("s3://[radio/a.mp3", "an S3 address cannot be read"),
+        ("s3://radio/a.mp3?endpoint=http://[host", "an S3 address cannot be read"),
         ("s3:///a.mp3", "an S3 address needs a bucket"),
         ("s3://key:hidden-word@radio/a.mp3", "credentials do not belong into a URL"),
         ("s3://radio/a.mp3?acl=public", "an S3 address has no option acl"),
@@ -179,6 +181,7 @@ def test_a_long_recording_in_a_bucket_is_read_by_ranges(s3_server: S3Server, rec
             assert facts(found.file) == facts(path)
             assert found.file.bytes_fetched < MOST
         assert found.file.bytes_fetched < wire.to_client < MOST
+        assert wire.connections == 1
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,27 +11,27 @@ from typing import Any, Self
 
 from podpipe import __version__
 from podpipe.errors import WebError
-from podpipe.ranges import BLOCK, BUDGET, STREAM_LIMIT, RangedFile, RemoteFile, StreamedFile, same_etag
+from podpipe.ranges import BLOCK, BUDGET, STREAM_LIMIT, STREAM_SECONDS, RangedFile, RemoteFile, StreamedFile, same_etag
 from podpipe.web.answers import Answer, read_answer, shown_url
-from podpipe.web.session import Session, read_body
+from podpipe.web.session import WHOLE_SECONDS, Session, read_body, too_slow
 
 __all__ = ["Web", "shown_url"]
 
+_WHOLE = frozenset({200})
 _DATA = frozenset({200, 206})
 _NO_SUCH_RANGE = 416
 _UNCHANGED = 304
 _EXPIRED = {401, 403, 404, 410}
 _PACKED = {"gzip", "deflate"}
-_STREAM_SECONDS = 300.0
 
 
 class Web:
     """A session with web servers, for many threads at once; a context manager that closes its connections.
 
     `contact` is a web address that servers' owners find podpipe's user by. One file takes at most `budget` bytes by ranges, and `limit`
-    bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`;
-    hosts that cannot be reached are asked no more in this session. `certificates` is a file
-    of those to trust (PEM) in place of the usual ones, and `wait` sleeps between attempts.
+    bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`; hosts that cannot be
+    reached are asked no more in this session. `certificates` is a file of those to trust (PEM) in place of the usual ones, and `wait`
+    sleeps between attempts.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Web:
         contact: str = "",
         budget: int = BUDGET,
         limit: int = STREAM_LIMIT,
-        seconds: float = _STREAM_SECONDS,
+        seconds: float = STREAM_SECONDS,
         connect_seconds: float = 5.0,
         read_seconds: float = 10.0,
         certificates: Path | None = None,
@@ -73,7 +73,7 @@ class Web:
         start = {"Range": f"bytes=0-{BLOCK - 1}"}
         found = self._session.get(url, start, lambda answer: self._begin(url, answer), accept=_DATA | {_NO_SUCH_RANGE})
         # A range was refused, sent packed, or sent without the file's length: ask for the whole.
-        return found or self._session.get(url, {}, lambda answer: self._stream(url, answer), accept=_DATA)
+        return found or self._session.get(url, {}, lambda answer: self._stream(url, answer), accept=_WHOLE)
 
     def unchanged(self, url: str, *, etag: str | None, length: int, last_modified: str | None = None) -> bool:
         """Whether a file is still the one that had this ETag and length, by one request for a single byte.
@@ -105,7 +105,7 @@ class Web:
             response.close()
             return _remote(url, answer, RangedFile(lambda _start, _stop: b"", 0, name=shown_url(url)), ranged=True)
         whole = answer.length
-        if answer.status == _NO_SUCH_RANGE or whole is None or answer.encoding or answer.part is None or answer.part[0] != 0:
+        if whole is None or answer.encoding or answer.part is None or not (answer.part[0] == 0 < answer.part[1] <= whole):
             response.close()
             return None
         head = read_body(response, min(BLOCK, answer.part[1]), url)
@@ -139,15 +139,21 @@ class _Ranges:
         self._url = url
         self._first = first
         self._redirected = first.url != str(httpx.URL(url))
-        self._final = first.url
+        self._remember(response)
+
+    def _remember(self, response: Any) -> None:
+        """Ask there again, signed in as it was: the user of the first address holds for redirects within its host, and for no other."""
+        self._final = str(response.url)
         signed_in = response.request.headers.get("authorization")
-        # Who signed in to the first address stays signed in on the same host.
         self._headers = {"Authorization": signed_in} if signed_in else {}
 
     def __call__(self, start: int, stop: int) -> bytes:
-        data = b""
+        deadline = time.monotonic() + WHOLE_SECONDS
+        data = self._part(start, stop)
         # A server may send less of a range than was asked for.
         while len(data) < stop - start:
+            if time.monotonic() > deadline:
+                raise too_slow(self._url)
             data += self._part(start + len(data), stop)
         return data
 
@@ -168,7 +174,11 @@ class _Ranges:
                 response.close()
                 raise
             data = read_body(response, size, url)
-            self._final = answer.url
+            if not data:
+                raise WebError(
+                    f"{shown_url(self._url)} sends nothing where bytes should be", url=shown_url(self._url), hint="try again later"
+                )
+            self._remember(response)
             return data
 
         asked = headers | {"Range": f"bytes={start}-{stop - 1}"}
@@ -178,12 +188,12 @@ class _Ranges:
         """How many bytes of the range an answer holds. Raises WebError where it holds something else."""
         shown = shown_url(self._url)
         # A range that comes with status 200 and no Content-Range says its own length, not the file's.
-        bare = answer.part is None and answer.body == stop - start
+        bare = answer.status in _DATA and answer.part is None and answer.body == stop - start
         if not (replace(answer, length=None) if bare else answer).of_same_file(self._first):
             raise WebError(f"{shown} changed while it was read", url=shown, hint="wait until it is there as a whole, then try again")
         if bare:
             return stop - start
-        if answer.status == _NO_SUCH_RANGE or answer.part is None or answer.encoding or answer.part[0] != start:
+        if answer.status == _NO_SUCH_RANGE or answer.part is None or answer.encoding or not (answer.part[0] == start < answer.part[1]):
             hint = "try again later; if it stays so, keep the audio where byte ranges are served"
             raise WebError(f"{shown} sends byte ranges at one time and not at another", url=shown, hint=hint)
         return min(answer.part[1], stop) - start

@@ -14,13 +14,18 @@ from podpipe.web.answers import retry_after, shown_url
 
 T = TypeVar("T")
 
-_WHOLE_SECONDS = 60.0
+WHOLE_SECONDS = 60.0
+"""What one range may take to arrive, a silence of each of its parts aside."""
+
 _ATTEMPTS = 3
+_SILENT_ATTEMPTS = 2
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 10.0
 _REDIRECTS = 10
+_LAST_PORT = 65535
 _SMALL = 64 * 1024
 _BUSY = {429, 500, 502, 503, 504}
+_NOT_MODIFIED = 304
 _KEPT_CONNECTIONS = 32
 _CREDENTIALS = "see that the URL can be read without signing in, or give its user and password"
 _HINTS = {
@@ -84,7 +89,7 @@ class Session:
             except httpx.TransportError as cause:
                 error = _explain(url, cause)
                 error.__cause__ = cause
-                if self._is_lost(cause, attempt, error):
+                if self._give_up(cause, attempt, error):
                     break
             except httpx.DecodingError as cause:
                 raise WebError(f"{shown_url(url)}: its content cannot be unpacked", url=shown_url(url), hint=_LATER) from cause
@@ -99,44 +104,47 @@ class Session:
             request = self._client().build_request("GET", url, headers=dict(headers))
         except (httpx.InvalidURL, UnicodeError) as error:
             # The library's own message may repeat a piece of a password.
-            raise WebError(f"{shown_url(url)} is no URL that can be read", url=shown_url(url), hint="correct it") from error
-        for _ in range(_REDIRECTS + 1):
+            raise _unreadable(url, redirected=False) from error
+        for redirects in range(_REDIRECTS + 1):
             self._check(request.url, url)
-            answer = self._client().send(request, stream=True, follow_redirects=False)
+            try:
+                answer = self._client().send(request, stream=True, follow_redirects=False)
+            except httpx.InvalidURL as error:
+                raise _unreadable(url, redirected=True) from error
+            except UnicodeError as error:
+                # A host's name that only the system finds impossible.
+                raise _unreadable(url, redirected=redirects > 0) from error
             self._heard.add(_host(request.url))
             if answer.next_request is None:
                 return answer
             request = answer.next_request
-            # A short page is read to its end, so that its connection can be used again.
-            length = answer.headers.get("content-length", "")
-            if length.isdigit() and int(length) <= _SMALL:
-                answer.read()
-            answer.close()
+            length = int(answer.headers.get("content-length", "0"))
+            read_body(answer, length if length <= _SMALL else 0, url)
         raise WebError(
             f"{shown_url(url)} redirects more than {_REDIRECTS} times", url=shown_url(url), hint="name the address that it should lead to"
         )
 
     def _check(self, asked: Any, url: str) -> None:
         """Refuse at once what is no web address, and a host that could not be reached before."""
-        if asked.scheme not in {"http", "https"} or not asked.host:
+        if asked.scheme not in {"http", "https"} or not asked.host or (asked.port or 0) > _LAST_PORT:
             shown, target = shown_url(url), shown_url(str(asked))
             problem = f"{shown} is no web address" if target in {shown, "…"} else f"{shown} redirects to {target}, which is no web address"
             raise WebError(problem, url=shown, hint="use http:// or https://")
         if (known := self._lost.get(_host(asked))) is not None:
             raise WebError(known.message, url=shown_url(url), hint=known.hint) from known
 
-    def _is_lost(self, cause: Any, attempt: int, error: WebError) -> bool:
-        """Whether to give up on a host, and remember that; a host that has answered before may only be slow for one file."""
+    def _give_up(self, cause: Any, attempt: int, error: WebError) -> bool:
+        """Whether to ask no more, and the same of the whole host where it has never answered: else it may only be slow for one file."""
         import httpx
 
         host = _host(cause.request.url)
-        reached = not isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
-        if reached and (not isinstance(cause, httpx.ReadTimeout) or host in self._heard):
+        unreached = isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)
+        if not unreached and not isinstance(cause, httpx.ReadTimeout):
             return False
-        lost = _certificate_error(cause) is not None or attempt >= 2
-        if lost:
+        given_up = attempt >= _SILENT_ATTEMPTS or _certificate_error(cause) is not None
+        if given_up and (unreached or host not in self._heard):
             self._lost[host] = error
-        return lost
+        return given_up
 
     def _client(self) -> Any:
         import ssl
@@ -155,20 +163,29 @@ class Session:
 
 
 def read_body(answer: Any, size: int, url: str) -> bytes:
-    """Read up to `size` bytes of an answer's body as they were sent, and close it. Raises WebError where that takes a minute."""
-    deadline = time.monotonic() + _WHOLE_SECONDS
+    """Read up to `size` bytes of an answer's body as they were sent, and close it. Raises WebError where that takes a minute.
+
+    Where the body is no longer than that it is read to its very end: only then can its connection serve the next request.
+    """
+    deadline = time.monotonic() + WHOLE_SECONDS
+    all_of_it = answer.status_code == _NOT_MODIFIED or answer.headers.get("content-length") == str(size)
     data = bytearray()
     try:
-        if size:
+        if size or all_of_it:
             for chunk in answer.iter_raw():
                 data += chunk
-                if len(data) >= size:
+                if len(data) >= size and not all_of_it:
                     break
                 if time.monotonic() > deadline:
-                    raise WebError(f"{shown_url(url)} is sent too slowly", url=shown_url(url), hint=_LATER)
+                    raise too_slow(url)
     finally:
         answer.close()
     return bytes(data[:size])
+
+
+def too_slow(url: str) -> WebError:
+    """What to say of a server that sends, but not in time."""
+    return WebError(f"{shown_url(url)} is sent too slowly", url=shown_url(url), hint=_LATER)
 
 
 def _host(url: Any) -> str:
@@ -186,24 +203,34 @@ def _refused(url: str, status: int, asked: float | None = None) -> WebError:
     return WebError(message, url=shown_url(url), status=status, hint=hint)
 
 
+def _unreadable(url: str, *, redirected: bool) -> WebError:
+    shown = shown_url(url)
+    if not redirected:
+        return WebError(f"{shown} is no URL that can be read", url=shown, hint="correct it")
+    return WebError(f"{shown} leads to something that is no URL", url=shown, hint="name the address that it should lead to")
+
+
 def _explain(url: str, cause: Any) -> WebError:
     """Say what kept an answer from coming (httpx's TransportError)."""
     import httpx
 
-    shown, host = shown_url(url), cause.request.url.host
+    host, hint = cause.request.url.host, _LATER
+    text = " ".join(str(cause).split())
     if (certificate := _certificate_error(cause)) is not None:
-        reason = certificate.verify_message or certificate.reason
-        return WebError(f"the certificate of {host} cannot be trusted: {reason}", url=shown, hint="its owner must renew or correct it")
-    if isinstance(cause, httpx.ConnectTimeout):
-        return WebError(f"cannot reach {host}: no answer in time", url=shown, hint="check the address and the network")
-    if isinstance(cause, httpx.ConnectError):
-        return WebError(f"cannot reach {host}: {cause}", url=shown, hint="check the address and the network")
-    if isinstance(cause, httpx.TimeoutException):
-        return WebError(f"{host} was reached and gave no answer in time", url=shown, hint=_LATER)
-    if isinstance(cause, httpx.ProxyError):
-        return WebError(f"the proxy does not lead to {host}: {cause}", url=shown, hint="look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY")
-    text = str(cause) or "the connection was lost"
-    return WebError(f"{host} was reached, and then the answer broke off: {text}", url=shown, hint=_LATER)
+        message = f"the certificate of {host} cannot be trusted: {certificate.verify_message or certificate.reason}"
+        hint = "its owner must renew or correct it"
+    elif isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout):
+        message = f"cannot reach {host}: {text if isinstance(cause, httpx.ConnectError) else 'no answer in time'}"
+        hint = "check the address and the network"
+    elif isinstance(cause, httpx.TimeoutException):
+        message = f"{host} was reached and gave no answer in time"
+    elif isinstance(cause, httpx.ProxyError):
+        message, hint = f"the proxy does not lead to {host}: {text}", "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
+    elif isinstance(cause.__cause__ or cause.__context__, httpx.InvalidURL):
+        return _unreadable(url, redirected=True)
+    else:
+        message = f"{host} was reached, and then the answer broke off: {text or 'the connection was lost'}"
+    return WebError(message, url=shown_url(url), hint=hint)
 
 
 def _certificate_error(cause: BaseException) -> Any:

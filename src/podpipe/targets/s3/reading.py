@@ -69,7 +69,10 @@ class S3Objects:
 
     def _object(self, url: str) -> _Object:
         try:
+            url.encode()
             address = parse_address(url)
+        except ValueError as error:
+            raise WebError("an S3 address cannot be read", url="s3:…", hint="write s3://BUCKET/PATH/FILE.mp3") from error
         except TargetError as error:
             message = error.message.replace("an S3 target", "an S3 address").replace("a target's URL", "a URL")
             raise WebError(message, url=error.target, hint=error.hint) from error
