@@ -92,7 +92,7 @@ def test_a_file_is_measured_and_known_by_its_content(show: MadeShow, settings: S
     assert heard.findings == ()
 
 
-def test_a_record_of_the_same_content_is_believed(show: MadeShow, settings: Settings) -> None:
+def test_a_record_of_the_same_content_is_believed(settings: Settings) -> None:
     [first] = hear(settings, manuscript("/audio/1.mp3"))
     assert first.record is not None
     marked = replace(first.record, doubts=(Doubt(rule="audio-index", level="warning", message="as recorded"),))
@@ -147,7 +147,9 @@ def test_a_file_that_is_not_here_is_as_the_lock_file_says(settings: Settings) ->
     away = manuscript("/audio/away.mp3")
     assert hear(settings, away, known={"1": record}) == [Heard(mime_type="audio/mpeg", record=record)]
     assert [rules(heard) for heard in hear(settings, away)] == [[("warning", "audio-missing")]]
-    assert [rules(heard) for heard in hear(settings, manuscript("/audio/other.mp3"), known={"1": record})] == [[("warning", "audio-missing")]]
+    assert [rules(heard) for heard in hear(settings, manuscript("/audio/other.mp3"), known={"1": record})] == [
+        [("warning", "audio-missing")]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,9 @@ def test_a_file_that_is_not_here_is_as_the_lock_file_says(settings: Settings) ->
         ("s3://nobody-knows/1.mp3", "error", "audio-address"),
     ],
 )
-def test_what_cannot_be_published_is_told_at_its_place(show: MadeShow, settings: Settings, audio: str | None, level: str, rule: str) -> None:
+def test_what_cannot_be_published_is_told_at_its_place(
+    show: MadeShow, settings: Settings, audio: str | None, level: str, rule: str
+) -> None:
     show.write("audio/text.mp3", "This is no audio.")
     [heard] = hear(settings, manuscript(audio))
     assert rules(heard) == [(level, rule)]
@@ -169,7 +173,7 @@ def test_what_cannot_be_published_is_told_at_its_place(show: MadeShow, settings:
     assert heard.findings[0].hint
 
 
-def test_a_show_of_another_engine_is_warned_of_a_file_that_is_cut_short(show: MadeShow, settings: Settings) -> None:
+def test_a_show_of_another_engine_is_warned_of_a_file_that_is_cut_short(settings: Settings) -> None:
     [first] = hear(settings, manuscript("/audio/1.mp3"))
     assert first.record is not None
     doubtful = {"1": replace(first.record, doubts=(Doubt(rule="audio-cut-short", level="error", message="cut"),))}
