@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import pickle
 import socket
@@ -282,6 +283,12 @@ def test_a_user_and_password_are_sent_and_never_shown(server: WebServer, web: We
     for address in ("http://me:hu/sh@host/", "http://me:hu#sh@host/", "http://me:hush@[host/", "http://me:hush@ho st/"):
         error = refusal(partial(web.open, address))
         assert "hu" not in str(error)
+
+
+def test_a_signature_in_an_address_reaches_no_log(server: WebServer, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), Web() as web, web.open(server.url("/ranged?X-Amz-Signature=hush")) as found:
+        found.file.read()
+    assert "hush" not in caplog.text
 
 
 def test_a_password_is_sent_to_its_own_host_alone(server: WebServer, web: Web) -> None:

@@ -275,6 +275,7 @@ def test_an_address_is_read_in_full() -> None:
         ("s3:///prefix", "needs a bucket"),
         ("s3://radio?endpont=http://localhost&acl=public", "has no option acl, endpont"),
         ("s3://radio?endpoint=localhost:9000", "must be a URL"),
+        ("s3://radio?endpoint=http://[::1", "must be a URL"),
         ("s3://radio?addressing=dns", "no S3 addressing is called dns"),
         ("s3://key:hidden-word@radio/show", "credentials do not belong"),
         ("s3://radio?endpoint=http://key:hidden-word@localhost", "credentials do not belong"),

@@ -51,13 +51,16 @@ def serve(
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # asyncio sees to this only for sockets that name their protocol: without it each answer on a kept connection takes 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except (OSError, OverflowError) as cause:
         used = isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE
         reason = "something else uses it" if used else str(cause)
         raise PodpipeError(
             f"the preview cannot have port {port} of {host}: {reason}", hint="choose another; 0 takes any free one"
         ) from cause
+    return listener
 
 
 async def _run(

@@ -147,12 +147,15 @@ class Session:
         return given_up
 
     def _client(self) -> Any:
+        import logging
         import ssl
 
         import httpx
 
         with self._making:
             if self._made is None:
+                # httpx tells of each request with its whole URL, in which a signature may stand.
+                logging.getLogger("httpx").setLevel(logging.WARNING)
                 self._made = httpx.Client(
                     headers={"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity"},
                     timeout=httpx.Timeout(self._read_seconds, connect=self._connect_seconds, pool=None),

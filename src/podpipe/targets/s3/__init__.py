@@ -211,7 +211,10 @@ def connect(address: S3Address, *, connections: int) -> tuple[Any, Any]:
 
 
 def _host(endpoint: str | None) -> str | None:
-    parts = urlsplit(endpoint or "")
+    try:
+        parts = urlsplit(endpoint or "")
+    except ValueError:  # an unclosed bracket, say
+        return None
     return parts.netloc if parts.scheme in {"http", "https"} else None
 
 
