@@ -63,6 +63,7 @@ def facts(file: io.BufferedIOBase | Path) -> tuple[float, int, str]:
     if isinstance(file, Path):
         with file.open("rb") as opened:
             return facts(opened)
+    file.seek(0)
     found: Any = mutagen.File(file)
     title = found.tags["TIT2"].text if "TIT2" in found.tags else found.tags["©nam"]
     return found.info.length, found.info.sample_rate, title[0]

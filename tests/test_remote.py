@@ -12,6 +12,7 @@ from typing import Any
 import mutagen
 import pytest
 
+from podpipe.audio.measuring import measure, measure_open
 from podpipe.errors import WebError
 from podpipe.remote import Remote
 from tests.long_audio import LONG, NAMES, facts, long_audio
@@ -39,6 +40,7 @@ def test_a_long_recording_on_a_web_server_is_read_by_ranges(server: WebServer, n
     with CountingProxy(server.port) as wire:
         with Remote() as remote, remote.open(f"http://127.0.0.1:{wire.port}/files/{name}") as found:
             assert found.length == path.stat().st_size >= LONG
+            assert measure_open(found.file, name, length=found.length) == measure(path, name)
             assert facts(found.file) == facts(path)
             assert found.file.bytes_fetched < MOST
         assert found.file.bytes_fetched < wire.to_client < MOST
@@ -49,6 +51,8 @@ def test_a_long_recording_at_a_server_without_ranges_is_read_as_a_stream(server:
     path = long_audio(server.folder, name)
     with Remote() as remote, remote.open(server.url(f"/whole/{name}")) as found:
         assert not found.ranged
+        assert found.length is not None
+        assert measure_open(found.file, name, length=found.length) == measure(path, name)
         assert facts(found.file) == facts(path)
         assert found.file.bytes_fetched <= path.stat().st_size
 

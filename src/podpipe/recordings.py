@@ -8,7 +8,7 @@ from functools import partial
 from io import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from podpipe import sources
 from podpipe.audio.formats import mime_type
@@ -136,7 +136,7 @@ def _hosted(manuscript: Manuscript, written: str, settings: Settings) -> Heard |
     place = written.partition("?")[0]
     for prefix, address in settings.audio.addresses:
         if place.startswith(f"{prefix}/"):
-            return _Hosted(manuscript=manuscript, written=written, url=f"{address}{quote(place[len(prefix) :])}")
+            return _Hosted(manuscript=manuscript, written=written, url=f"{address}{quote(unquote(place[len(prefix) :]))}")
     message = f"podpipe does not know the address at which listeners find {place}"
     bucket = "/".join(place.split("/")[:3])
     hint = f'say it in the settings: [audio.addresses] "{bucket}" = "https://…"'

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from podpipe.audio.measuring import measure, measure_open
 from podpipe.errors import WebError
 from podpipe.ranges import BLOCK
 from podpipe.remote import Remote
@@ -149,7 +150,7 @@ def test_an_endpoint_that_never_answers_is_given_up() -> None:
     [
         ("s3://radio", "s3://radio names a bucket, not an object in it"),
         ("s3://[radio/a.mp3", "an S3 address cannot be read"),
-        ("s3://radio/a.mp3?endpoint=http://[host", "an S3 address cannot be read"),
+        ("s3://radio/a.mp3?endpoint=http://[host", "the endpoint of an S3 address must be a URL"),
         ("s3:///a.mp3", "an S3 address needs a bucket"),
         ("s3://key:hidden-word@radio/a.mp3", "credentials do not belong into a URL"),
         ("s3://radio/a.mp3?acl=public", "an S3 address has no option acl"),
@@ -178,6 +179,7 @@ def test_a_long_recording_in_a_bucket_is_read_by_ranges(s3_server: S3Server, rec
         address = f"s3://{bucket}/audio/{name}?endpoint=http://127.0.0.1:{wire.port}"
         with Remote() as remote, remote.open(address) as found:
             assert found.length == path.stat().st_size >= LONG
+            assert measure_open(found.file, name, length=found.length) == measure(path, name)
             assert facts(found.file) == facts(path)
             assert found.file.bytes_fetched < MOST
         assert found.file.bytes_fetched < wire.to_client < MOST
