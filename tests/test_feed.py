@@ -244,6 +244,16 @@ def test_a_show_without_episodes_has_no_build_date_and_no_item() -> None:
     assert (made.find("lastBuildDate"), made.findall("item")) == (None, [])
 
 
+def test_a_feed_in_pages_names_the_others_beside_itself() -> None:
+    pages = [("first", "https://talk.example/show/feed.xml"), ("prev-archive", "https://talk.example/show/feed-3.xml")]
+    made = feed_artifact(SHOW, [EPISODE], key="feed-2.xml", relations=pages)
+    assert made.key == "feed-2.xml"
+    assert isinstance(made.content, bytes)
+    links = etree.fromstring(made.content).findall("channel/atom:link", NAMES)
+    assert [(link.get("rel"), link.get("href")) for link in links] == [("self", "https://talk.example/show/feed-2.xml"), *pages]
+    assert {link.get("type") for link in links} == {"application/rss+xml"}
+
+
 def test_the_same_show_gives_the_same_bytes() -> None:
     assert feed_bytes(SHOW, [EPISODE, PLAIN]) == feed_bytes(SHOW, [EPISODE, PLAIN])
     assert feed_bytes(SHOW, []) == feed_bytes(SHOW, [])

@@ -25,39 +25,46 @@ from podpipe.timecode import full_clock
 
 T = TypeVar("T")
 
+ATOM = "http://www.w3.org/2005/Atom"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 _GUID_NAMESPACE = "ead4c236-bf58-58c6-a2c6-a6b28d128cb6"
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-def feed_artifact(show: Show, episodes: Sequence[Episode]) -> Artifact:
-    """The show's feed. `episodes` come newest first, each with its enclosure where it has one."""
+def feed_artifact(
+    show: Show, episodes: Sequence[Episode], *, key: str | None = None, relations: Sequence[tuple[str, str]] = ()
+) -> Artifact:
+    """The show's feed. `episodes` come newest first, each with its enclosure where it has one.
+
+    `key` is its place on a target, where that is not the show's own. `relations` are further `atom:link` elements as pairs of `rel` and
+    address, as a feed in pages has them (RFC 5005, section 3).
+    """
     return Artifact(
-        key=show.feed,
-        content=feed_bytes(show, episodes),
+        key=key or show.feed,
+        content=feed_bytes(show, episodes, key=key, relations=relations),
         content_type="application/rss+xml; charset=utf-8",
         cache_control="public, max-age=300",
     )
 
 
-def feed_bytes(show: Show, episodes: Sequence[Episode]) -> bytes:
+def feed_bytes(show: Show, episodes: Sequence[Episode], *, key: str | None = None, relations: Sequence[tuple[str, str]] = ()) -> bytes:
     """The feed as UTF-8 XML, without the characters that XML 1.0 cannot hold (section 2.2)."""
     try:
-        return _written(show, episodes)
+        return _written(show, episodes, key or show.feed, relations)
     except ValueError:
         # lxml refuses such a character. Hardly any show has one, and to look for them beforehand takes a quarter of a feed's time.
-        return _written(_cleaned(show), [_cleaned(episode) for episode in episodes])
+        return _written(_cleaned(show), [_cleaned(episode) for episode in episodes], key or show.feed, relations)
 
 
-def _written(show: Show, episodes: Sequence[Episode]) -> bytes:
+def _written(show: Show, episodes: Sequence[Episode], key: str, relations: Sequence[tuple[str, str]]) -> bytes:
     feed = FeedGenerator()
     feed.load_extension("podcast")
     feed.register_extension("podpipe", _ChannelTags, _ItemTags, atom=False)
-    _describe_channel(feed, show)
+    _describe_channel(feed, show, key)
     if episodes:
         feed.lastBuildDate(max(episode.published for episode in episodes))
-    feed.podpipe.describe(show=show, dated=bool(episodes))
+    feed.podpipe.describe(show=show, dated=bool(episodes), relations=relations)
     for episode in episodes:
         _add_item(feed, show, episode)
     xml: bytes = feed.rss_str(pretty=True)
@@ -71,9 +78,9 @@ def podcast_guid(feed_url: str) -> str:
     return str(uuid.uuid5(uuid.UUID(_GUID_NAMESPACE), re.sub(r"^[a-z]+://", "", feed_url).rstrip("/")))
 
 
-def _describe_channel(feed: Any, show: Show) -> None:
+def _describe_channel(feed: Any, show: Show, key: str) -> None:
     feed.title(show.title)
-    feed.link(href=show.address(show.feed), rel="self", type="application/rss+xml")
+    feed.link(href=show.address(key), rel="self", type="application/rss+xml")
     feed.link(href=f"{show.site_url}/", rel="alternate")  # last: feedgen takes the latest link for the channel's own
     feed.description(show.description)
     feed.language(show.language)
@@ -136,11 +143,13 @@ class _ChannelTags(BaseExtension):  # type: ignore[misc]  # feedgen ships no typ
     def __init__(self) -> None:
         self._show: Show | None = None
         self._dated = True
+        self._relations: Sequence[tuple[str, str]] = ()
 
-    def describe(self, *, show: Show, dated: bool) -> None:
+    def describe(self, *, show: Show, dated: bool, relations: Sequence[tuple[str, str]] = ()) -> None:
         """Say what the tags tell; without a dated episode the feed has no lastBuildDate, which feedgen would set to now."""
         self._show = show
         self._dated = dated
+        self._relations = relations
 
     def extend_ns(self) -> dict[str, str]:
         return {"itunes": ITUNES, "podcast": PODCAST}
@@ -152,6 +161,10 @@ class _ChannelTags(BaseExtension):  # type: ignore[misc]  # feedgen ships no typ
         if not self._dated:
             for element in channel.findall("lastBuildDate"):
                 channel.remove(element)
+        # feedgen writes no link into RSS but the feed's own.
+        own = channel.find(f"{{{ATOM}}}link")
+        for relation, address in reversed(self._relations):
+            own.addnext(etree.Element(f"{{{ATOM}}}link", href=address, rel=relation, type="application/rss+xml"))
         _tag(channel, ITUNES, "explicit", _truth(self._show.explicit))
         if self._show.artwork:
             _tag(channel, ITUNES, "image", href=self._show.address(self._show.artwork))
