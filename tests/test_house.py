@@ -40,6 +40,7 @@ HOMES = {
 PURE = (
     *("model", "errors", "timecode", "yaml_text", "frontmatter", "dates", "liquid", "embeds", "notes", "chapters", "links"),
     *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan"),
+    *("chapter_forms", "feed_values", "given_item", "uris", "xml_text"),
     *("attribute_lists", "code_blocks", "dialect", "directories", "html_blocks", "languages", "places", "rules", "transcripts"),
 )
 """Floors 0 to 2: what they know, they are given."""

@@ -16,10 +16,12 @@ from podpipe.embeds import frame_is_kept
 from podpipe.errors import SourceError
 from podpipe.frontmatter import FrontMatter, split_front_matter
 from podpipe.given_chapters import chapters_in_front_matter, chapters_in_texts, chapters_offset, shifted
+from podpipe.given_item import given_item
 from podpipe.head import Head
 from podpipe.liquid import Resolved, resolve_liquid
 from podpipe.model import Chapter, Finding, Manuscript, Notes, SourceFile, Where
 from podpipe.notes import read_notes
+from podpipe.xml_text import first_not_xml, is_xml_text
 
 _DATED_NAME = re.compile(r"^([0-9]{2,4})-([0-9]{1,2})-([0-9]{1,2})-(.+)$")
 _FRAME = re.compile(r"""<(iframe|embed)\b[^<>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
@@ -53,6 +55,7 @@ def read_manuscript(source: SourceFile, *, zone: tzinfo, site: Mapping[str, Any]
     if matter.repeated or matter.cut or matter.tabs:
         head.review()
     manuscript = _manuscript(source, head, zone=zone, site=site)
+    head.findings.extend(_not_xml(source, head, manuscript))
     return Reading(manuscript=manuscript, findings=tuple(head.findings))
 
 
@@ -107,6 +110,7 @@ def _manuscript(source: SourceFile, head: Head, *, zone: tzinfo, site: Mapping[s
         notes=notes,
         chapters=_moved(chapters, head),
         transcripts=head.names("transcript") or head.names("transcripts"),
+        item=given_item(head),
         places=tuple((key, line, head.matter.columns.get(key)) for key, line in head.matter.lines.items()),
     )
 
@@ -175,6 +179,30 @@ def _moved(chapters: tuple[Chapter, ...], head: Head) -> tuple[Chapter, ...]:
     if offset is None:
         head.note("error", "chapters-offset", "chapters_offset", f"{written!r} is no time", "write seconds or a clock time, as 90 or -0:15")
     return shifted(chapters, offset) if offset else chapters
+
+
+def _not_xml(source: SourceFile, head: Head, manuscript: Manuscript | None) -> list[Finding]:
+    """A finding where the text holds a character that XML cannot, as it stands or by its number; listeners get the text without it."""
+    found: list[tuple[str, Where]] = []
+    if not is_xml_text(source.text) and (first := first_not_xml(source.text)):
+        place = source.text.rfind("\n", 0, first[1])
+        found.append((first[0], Where(path=source.path, line=source.text.count("\n", 0, first[1]) + 1, column=first[1] - place)))
+    elif manuscript is not None:
+        texts = {"title": manuscript.title, "description": manuscript.description, "guid": manuscript.guid or ""}
+        texts |= {"feed": str(head.matter.values["feed"])} if "feed" in head.matter.values else {}
+        found += [(first[0], manuscript.where(key)) for key, text in texts.items() if (first := first_not_xml(text))]
+        if "&#" in head.matter.body and (first := first_not_xml(manuscript.notes.html)):
+            found.append((first[0], Where(path=source.path, line=_line_of_number(first[0], head.matter))))
+    hint = "delete it; a feed with it could not be read, so it is left out"
+    message = "the character {}, which no feed can hold, stands in the text"
+    return [Finding(level="warning", rule="text-not-xml", where=where, message=message.format(name), hint=hint) for name, where in found]
+
+
+def _line_of_number(name: str, matter: FrontMatter) -> int | None:
+    """The line on which a character stands by its number, as `&#7;` or `&#x7;`."""
+    code = int(name.removeprefix("U+"), 16)
+    match = re.search(rf"&#(?:0*{code}|[xX]0*{code:x});", matter.body, re.IGNORECASE)
+    return matter.body_line + matter.body.count("\n", 0, match.start()) if match else None
 
 
 def _dropped_frames(body: str, body_line: int, path: str) -> list[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from podpipe.errors import ConfigError
-from podpipe.model import Owner, Person, Show, Where
+from podpipe.model import Channel, Owner, Person, Show, Where
 from podpipe.settings import AudioSettings, Settings, StaticFolder, load_settings
 from podpipe.settings.toml import read_toml
 
@@ -41,6 +41,9 @@ static = ["images", "media/audio/"]
 keywords = ["talk", "tests"]
 copyright = "Ann 2026"
 check_links = false
+
+[feed]
+type = "serial"
 
 [owner]
 name = "Ann"
@@ -122,6 +125,7 @@ def test_every_key_is_read() -> None:
             keywords=("talk", "tests"),
             subscribe=(("Apple Podcasts", "https://podcasts.apple.com/1"),),
             copyright="Ann 2026",
+            channel=Channel(type="serial", regulars=("bob",)),
         ),
         episodes="_posts",
         static=(StaticFolder(folder="images", prefix="images"), StaticFolder(folder="media/audio", prefix="audio")),
@@ -292,7 +296,7 @@ def test_the_place_of_a_setting_is_known_for_findings(tmp_path: Path) -> None:
     assert settings.place("artwork") == Where(path="podpipe.toml", line=7)
     assert settings.place("categories") == Where(path="podpipe.toml")
     (tmp_path / "podpipe.toml").write_text(FULL)
-    assert load_settings(tmp_path).place("people.bob") == Where(path="podpipe.toml", line=32)
+    assert load_settings(tmp_path).place("people.bob") == Where(path="podpipe.toml", line=35)
 
 
 def test_the_place_of_a_setting_in_a_jekyll_configuration_is_known_too(tmp_path: Path) -> None:

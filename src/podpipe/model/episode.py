@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from podpipe.model.feed import PLAIN_CHANNEL, PLAIN_ITEM, Channel, Item
 from podpipe.model.manuscript import Chapter, Notes
 from podpipe.model.transcript import Transcript
 
@@ -46,7 +47,8 @@ class Enclosure:
 class Episode:
     """What can be published: a manuscript joined with its audio, its people and its place on the site.
 
-    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published.
+    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published. `item` holds
+    what only the feed says.
     """
 
     slug: str
@@ -66,6 +68,7 @@ class Episode:
     number: int | None = None
     season: int | None = None
     transcripts: tuple[Transcript, ...] = ()
+    item: Item = PLAIN_ITEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ class Show:
 
     `categories` are Apple's, each with its optional subcategory. `permalink` holds `:title` (the slug), and may hold `:year`, `:month`
     and `:day`. `lenient` is true for a show that another engine publishes today: what that engine puts up with, an unknown person or a
-    missing picture, is then a warning and no error.
+    missing picture, is then a warning and no error. `channel` holds what only the feed says.
     """
 
     title: str
@@ -106,6 +109,7 @@ class Show:
     subscribe: tuple[tuple[str, str], ...] = ()
     copyright: str | None = None
     lenient: bool = False
+    channel: Channel = PLAIN_CHANNEL
 
     def address(self, path: str) -> str:
         """The public URL of a path below the site's root; a URL is given back as it is."""

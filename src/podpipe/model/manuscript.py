@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from podpipe.model.feed import PLAIN_ITEM, Item
 from podpipe.model.findings import Where
 
 
@@ -81,8 +82,8 @@ class Manuscript:
     """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
 
     `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
-    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `places` gives each
-    front matter key's line, and the column of its value.
+    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `item` holds what is
+    for the feed alone. `places` gives each front matter key's line, and the column of its value.
     """
 
     path: str
@@ -104,6 +105,7 @@ class Manuscript:
     number: int | None = None
     season: int | None = None
     transcripts: tuple[str, ...] = ()
+    item: Item = PLAIN_ITEM
     places: tuple[tuple[str, int, int | None], ...] = ()
 
     def __post_init__(self) -> None:

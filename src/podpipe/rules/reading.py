@@ -23,10 +23,12 @@ FRONT_MATTER = (
     Rule("date-missing", "error", "the episode has no date", "add date:, or begin the file's name with it", fixed=True),
     Rule("date", "error", "the date cannot be read", "write it as 2026-05-29 08:00:00 +0900", fixed=True),
     Rule("duration", "warning", "the duration cannot be read", "write it as 1:02:03, or leave it blank"),
+    Rule("feed-key", "warning", "a key for the feed holds what its tag cannot", "write it as docs/feed.md says; the feed goes without it"),
     Rule("audio-size", "warning", "the size is no number of bytes, or only about right", "leave it blank, or write the exact number"),
 )
 
 SHOW_NOTES = (
+    Rule("text-not-xml", "warning", "a control character, or another that no feed can hold, stands in the text", "delete it"),
     Rule("liquid", "warning", "Liquid in the show notes cannot be resolved", "write out what it should say"),
     Rule("embed-removed", "warning", "a frame of another site is left out of the page", "link to it instead"),
     Rule("link-own-site", "warning", "a link leads to a page or file that the site does not have", "correct it, or add the file"),

@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f<>\"]")
+from podpipe.uris import is_web_address
+from podpipe.xml_text import first_not_xml
 
 
 class Table:
@@ -47,6 +47,11 @@ class Table:
             return tuple(default)
         return tuple(item.strip() for item in value)
 
+    def any(self, key: str) -> Any:
+        """Whatever stands there; None where nothing does."""
+        self._known.add(key)
+        return self._values.get(key)
+
     def table(self, key: str) -> Table:
         value = self._value(key, dict, "a table")
         return Table(value or {}, self._problems, name=self._name, at=f"{self._at}{key}.")
@@ -61,7 +66,7 @@ class Table:
 
     def url(self, key: str, *, required: bool = False) -> str | None:
         value = self.text(key, required=required)
-        if value and not _is_web_address(value):
+        if value and not is_web_address(value):
             self.problem(key, f"{value!r} is no http or https address")
         return value or None
 
@@ -81,16 +86,14 @@ class Table:
         if not isinstance(value, kind):
             self.problem(key, f"must be {expected}, not {value!r}")
             return None
+        self._refuse_not_xml(key, value)
         return value
 
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises for one that cannot be
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NOT_IN_URL.search(text)
+    def _refuse_not_xml(self, key: str, value: Any) -> None:
+        for text in (value,) if isinstance(value, str) else value if isinstance(value, list) else ():
+            found = first_not_xml(text) if isinstance(text, str) else None
+            if found:
+                self.problem(key, f"holds the character {found[0]}, which no feed can hold")
 
 
 def stays_inside(path: str) -> bool:

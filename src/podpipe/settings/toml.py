@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +13,7 @@ from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.audio import read_audio
+from podpipe.settings.feed import read_feed
 from podpipe.settings.model import Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 
@@ -33,12 +36,13 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         ) from error
     problems: list[str] = []
     top = Table(values, problems, name=name)
-    settings_show = _show(top)
+    show = _show(top)
+    zone = ZoneInfo(show.timezone) if is_time_zone(show.timezone) else UTC
     profiles, rules = _checking(top)
     settings = Settings(
         root=root,
         config=name,
-        show=settings_show,
+        show=replace(show, channel=read_feed(top, people=show.people, zone=zone)),
         episodes=_folder(top, "episodes", "episodes"),
         static=_static(top),
         targets=top.texts("targets", default=("file:public",)) or ("file:public",),

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from podpipe.model import Person
-
-_NO_URI = re.compile(r"[^A-Za-z0-9_.\-:/?#\[\]@!$&'()*+,;=%~]+")
-_NO_FRAGMENT = re.compile(r"[^A-Za-z0-9_.\-/~]+")
-_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
-_WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-
-
-def uri(address: str) -> str:
-    """An address in ASCII: what RFC 3987, 3.1 has encoded is percent-encoded as UTF-8, escapes that are there already stay."""
-    return address if _PLAIN.fullmatch(address) else _NO_URI.sub(_escapes, _BARE_PERCENT.sub("%25", address))
-
-
-def fragment(identifier: str) -> str:
-    """The part of an address that leads to an element by its id, with its `#`."""
-    return f"#{identifier if identifier.isalnum() and identifier.isascii() else _NO_FRAGMENT.sub(_escapes, identifier)}"
-
-
-def _escapes(match: re.Match[str]) -> str:
-    # What urllib's quote gives, which takes Japanese byte by byte and ten times as long.
-    return f"%{match[0].encode().hex('%').upper()}"
-
-
-def web_link(address: str) -> str | None:
-    """An address on the web or of a mailbox, ready for a link; None for any other, which might run code when it is followed."""
-    return uri(address) if _WEB.match(address) else None
+from podpipe.uris import uri, web_link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ import html
 from collections.abc import Iterable, Mapping
 
 from podpipe.model import Enclosure, Episode, Show
-from podpipe.site.addresses import Addresses, uri
+from podpipe.site.addresses import Addresses
 from podpipe.site.views import EpisodeView
+from podpipe.uris import uri
 
 _CONTEXT = {"@context": "https://schema.org"}
 

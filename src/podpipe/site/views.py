@@ -9,9 +9,10 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from podpipe.model import Chapter, Enclosure, Episode, Person, Show, Transcript
-from podpipe.site.addresses import Addresses, fragment, person_keys, uri
+from podpipe.site.addresses import Addresses, person_keys
 from podpipe.site.words import role_words, written_date
 from podpipe.timecode import clock, iso_duration, seconds
+from podpipe.uris import fragment, uri
 
 _KINDS = {"text/vtt": "WebVTT", "application/x-subrip": "SRT", "application/json": "JSON", "text/plain": "TXT", "text/html": "HTML"}
 
