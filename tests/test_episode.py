@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from podpipe.chapter_forms import chapters_key
 from podpipe.episode import (
-    chapters_key,
     duplicate_findings,
     figure_findings,
     in_feed_order,

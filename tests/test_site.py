@@ -116,6 +116,7 @@ def test_a_show_has_a_page_for_everything_that_visitors_look_for(theme: Theme) -
             ("robots.txt", "text/plain; charset=utf-8"),
             ("episode/2", "text/html; charset=utf-8"),
             ("chapters/2.json", "application/json+chapters"),
+            ("chapters/2.vtt", "text/vtt"),
             ("episode/1", "text/html; charset=utf-8"),
         )
     ]

@@ -43,11 +43,6 @@ def page_key(path: str) -> str:
     return f"{key}index.html" if not key or key.endswith("/") else key
 
 
-def chapters_key(episode: Episode) -> str:
-    """Where an episode's JSON chapters are kept on a target."""
-    return f"chapters/{episode.slug}.json"
-
-
 def duplicate_findings(manuscripts: Iterable[Manuscript]) -> tuple[Finding, ...]:
     """An error for each episode whose slug an earlier file has already: one of the two would vanish from the show.
 
@@ -103,6 +98,7 @@ def make_episode(
         number=manuscript.number,
         season=manuscript.season,
         transcripts=transcripts,
+        item=manuscript.item,
     )
 
 

@@ -1,17 +1,16 @@
-"""The website: which pages a show has, what each of them says to people and machines, and the JSON chapters beside them."""
+"""The website: which pages a show has, what each of them says to people and machines, and the chapters files beside them."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote
 
-from podpipe.episode import chapters_key
-from podpipe.model import Artifact, Chapter, Episode, Show
-from podpipe.site.addresses import Addresses, person_key, person_keys, web_link
+from podpipe.chapter_forms import chapters_key, json_chapters, track_key, webvtt_chapters
+from podpipe.model import Artifact, Episode, Show
+from podpipe.site.addresses import Addresses, person_key, person_keys
 from podpipe.site.metadata import linked_episode, linked_series, linked_show, sitemap
 from podpipe.site.views import (
     EpisodeView,
@@ -26,12 +25,10 @@ from podpipe.site.views import (
     transcript_views,
 )
 from podpipe.site.words import locale, words_for
-from podpipe.timecode import seconds
 
-__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts"]
+__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts", "track_artifact"]
 
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
-_json = json.JSONEncoder(ensure_ascii=False).encode
 _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
 
 
@@ -71,7 +68,8 @@ class _Site:
 def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
     """Every page of a show, given its episodes newest first, and what lies beside the pages.
 
-    These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their JSON chapters.
+    These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their chapters, as JSON
+    and as WebVTT.
     Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
     """
     return tuple(artifact for part in site_parts(show, episodes, templates, size=len(episodes)) for artifact in part())
@@ -108,7 +106,7 @@ def site_keys(show: Show, episodes: Sequence[Episode]) -> frozenset[str]:
     """The keys of all that `site_artifacts` makes, without making it."""
     keys = {"index.html", "404.html", "sitemap.xml", "robots.txt"}
     keys.update(episode.key for episode in episodes)
-    keys.update(chapters_key(episode) for episode in episodes if episode.chapters)
+    keys.update(key(episode) for episode in episodes if episode.chapters for key in (chapters_key, track_key))
     credited = {credit.person.id for episode in episodes for credit in episode.credits}
     if credited:
         places = person_keys(everybody(show, episodes).values())
@@ -117,20 +115,13 @@ def site_keys(show: Show, episodes: Sequence[Episode]) -> frozenset[str]:
 
 
 def chapters_artifact(show: Show, episode: Episode) -> Artifact | None:
-    """An episode's chapters as JSON chapters 1.2.0 (podcast namespace, jsonChapters.md), in the order of their starts; None without any."""
-    if not episode.chapters:
-        return None
-    document: dict[str, object] = {"version": "1.2.0", "title": episode.title, "podcastName": show.title}
-    if episode.enclosure:
-        document["fileName"] = unquote(urlsplit(episode.enclosure.url).path.rpartition("/")[2])
-    document["chapters"] = [_json_chapter(chapter, episode.url) for chapter in sorted(episode.chapters, key=lambda chapter: chapter.start)]
-    return _text(chapters_key(episode), _json(document) + "\n", "application/json+chapters")
+    """An episode's chapters as JSON, for apps; None without any."""
+    return _text(chapters_key(episode), json_chapters(episode, show=show.title), "application/json+chapters") if episode.chapters else None
 
 
-def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:
-    link = web_link(urljoin(page_url, chapter.url)) if chapter.url else None
-    start: dict[str, object] = {"startTime": seconds(chapter.start), "title": chapter.title}
-    return start | {"url": link} if link else start
+def track_artifact(episode: Episode) -> Artifact | None:
+    """An episode's chapters as WebVTT, for the player on its page; None without any."""
+    return _text(track_key(episode), webvtt_chapters(episode), "text/vtt") if episode.chapters else None
 
 
 def _appearances(
@@ -175,7 +166,7 @@ def _index_page(site: _Site, entries: Sequence[str]) -> Artifact:
 
 
 def _episode_pages(site: _Site, episodes: Sequence[Episode], run: slice) -> tuple[Artifact, ...]:
-    """The pages of a run of episodes and their JSON chapters."""
+    """The pages of a run of episodes and their chapters."""
     wanted = episodes[run]
     newer_ones, older_ones = episodes[max(run.start - 1, 0) : run.start], episodes[run.stop : run.stop + 1]
     views = episode_views(site.show, (*newer_ones, *wanted, *older_ones), site.addresses, site.people)
@@ -183,9 +174,7 @@ def _episode_pages(site: _Site, episodes: Sequence[Episode], run: slice) -> tupl
     made: list[Artifact] = []
     for episode, newer, view, older in zip(wanted, neighbours, neighbours[1:], neighbours[2:], strict=False):
         made.append(_episode_page(site, episode, view, newer=newer, older=older))
-        chapters = chapters_artifact(site.show, episode)
-        if chapters:
-            made.append(chapters)
+        made += (chapters for chapters in (chapters_artifact(site.show, episode), track_artifact(episode)) if chapters)
     return tuple(made)
 
 
@@ -198,6 +187,7 @@ def _episode_page(site: _Site, episode: Episode, view: EpisodeView, *, newer: Ep
         episode=view,
         notes=episode.notes.html,
         chapters=chapter_views(episode.chapters, site.addresses),
+        track=site.addresses.href(track_key(episode)) if episode.chapters else None,
         audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
         transcripts=transcript_views(episode.transcripts, site.addresses) if episode.transcripts else (),
         newer=newer,
