@@ -26,6 +26,8 @@ NAMES = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
     "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "psc": "http://podlove.org/simple-chapters",
 }
 JAPAN = timezone(timedelta(hours=9))
 SHOW = Show(
@@ -180,6 +182,7 @@ def test_an_item_says_nothing_of_what_is_not_known() -> None:
         "author",
         "subtitle",
         "explicit",
+        "episodeType",
     }
 
 
@@ -199,10 +202,8 @@ def test_a_guid_is_a_permalink_only_where_it_is_the_address(guid: str, permanent
 
 def test_relative_links_in_the_notes_become_absolute() -> None:
     (item,) = items(SHOW, [EPISODE])
-    assert (
-        item.findtext("description")
-        == '<p><a href="https://talk.example/about">a</a> <a href="https://talk.example/show/episode/1">b</a></p>'
-    )
+    notes = '<p><a href="https://talk.example/about">a</a> <a href="https://talk.example/show/episode/1">b</a></p>'
+    assert texts(item, "description", "content:encoded") == [notes, notes]
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_notes_without_text_are_empty() -> None:
         ('<a title="a > b" href="/x?a=1&amp;b=2">a</a>', '<a title="a > b" href="https://e.example/x?a=1&amp;b=2">a</a>'),
         ('<a href="mailto:a@b.example">a</a>', '<a href="mailto:a@b.example">a</a>'),
         ('<a href="http://[x">a</a>', '<a href="http://[x">a</a>'),
-        ('<a href="//cdn.example/x">a</a>', '<a href="//cdn.example/x">a</a>'),
+        ('<a href="//cdn.example/x">a</a>', '<a href="https://cdn.example/x">a</a>'),
         ('<p>write src="x" or href="/y"</p>', '<p>write src="x" or href="/y"</p>'),
     ],
 )

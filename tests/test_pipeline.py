@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from podpipe import pipeline
 from podpipe.errors import SourceError
 from podpipe.settings import load_settings
+from podpipe.uris import podcast_guid
 from tests.made_show import NOTES, SETTINGS, MadeShow, files_below, make_show, mp3
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -53,6 +55,7 @@ def test_a_publish_puts_everything_a_listener_meets_on_the_target(show: MadeShow
         "robots.txt",
         "feed.xml",
         "chapters/1.json",
+        "chapters/1.vtt",
         "posts.json",
         "audio/1.mp3",
         "images/artwork.jpg",
@@ -91,7 +94,9 @@ def test_a_changed_episode_sends_what_it_changed_and_nothing_else(show: MadeShow
     show.episode("1", date="2026-01-01 08:00:00 +0900", notes=NOTES.replace("Goodbye", "Farewell"))
     report = pipeline.publish(job(show)).uploads[0].report
     assert report is not None
-    assert set(report.put) == {"audio/1.mp3", "episode/1", "chapters/1.json", "posts.json", "feed.xml"}, "chapters stand in the audio, too"
+    assert set(report.put) == {"audio/1.mp3", "episode/1", "chapters/1.json", "chapters/1.vtt", "posts.json", "feed.xml"}, (
+        "chapters stand in the audio, too"
+    )
 
 
 def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
@@ -278,3 +283,18 @@ def test_links_to_the_shows_own_pages_are_checked_and_can_be_left_alone(show: Ma
     found = pipeline.check(job(show))
     assert [(finding.rule, finding.where.line, finding.where.column) for finding in found] == [("link-own-site", 12, 15)]
     assert pipeline.check(job(show, check_links=False)) == ()
+
+
+def test_the_guid_of_a_show_is_recorded_by_its_first_publish_and_outlives_a_move(show: MadeShow, tmp_path: Path) -> None:
+    def guid(target: str) -> str:
+        outcome = pipeline.publish(job(show, targets=(str(tmp_path / target),)))
+        assert outcome.ok, outcome.findings
+        (found,) = re.findall("<podcast:guid>(.*?)</podcast:guid>", (tmp_path / target / "feed.xml").read_text())
+        return str(found)
+
+    first = guid("first")
+    assert first == podcast_guid("https://talk.example/feed.xml")
+    show.write("podpipe.toml", SETTINGS.replace("https://talk.example", "https://moved.example"))
+    assert guid("second") == first
+    show.write("podpipe.toml", f'{SETTINGS}\n[feed]\nguid = "917393e3-1b1e-5cef-ace4-edaa54e1f810"\n')
+    assert guid("third") == "917393e3-1b1e-5cef-ace4-edaa54e1f810"

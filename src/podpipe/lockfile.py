@@ -6,6 +6,7 @@ It is JSON, sorted by episode, a key on each line: a change reads well as a diff
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -18,6 +19,8 @@ from podpipe.timecode import seconds
 
 LOCK = "podpipe.lock"
 _VERSION = 1
+_GUID = re.compile(r'^  "guid": "([0-9a-f-]{36})"', re.MULTILINE)
+_HEAD = 1000
 DAMAGED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 """What reading a record raises that was not written by podpipe, or not as it is now."""
 _ABOUT = "What podpipe measured of each episode's audio. Commit it; podpipe keeps it up to date."
@@ -57,9 +60,23 @@ def read_lock(root: Path) -> dict[str, AudioRecord]:
     return records
 
 
-def write_lock(root: Path, records: Mapping[str, AudioRecord]) -> bool:
-    """Write the lock file, whole or not at all, where it would change; says whether it did. Raises ConfigError where it cannot."""
-    data = lock_text(records).encode()
+def recorded_guid(root: Path) -> str | None:
+    """The show's podcast:guid as it was first published, None where no lock file tells of one."""
+    try:
+        with (root / LOCK).open(encoding="utf-8-sig", errors="replace") as file:
+            head = file.read(_HEAD)  # it stands before the episodes, of which there may be thousands
+    except OSError:
+        return None  # what is wrong with the file is told by whoever reads its records
+    found = _GUID.search(head.partition('"episodes"')[0])
+    return found[1] if found else None
+
+
+def write_lock(root: Path, records: Mapping[str, AudioRecord], *, guid: str | None = None) -> bool:
+    """Write the lock file, whole or not at all, where it would change; says whether it did. Raises ConfigError where it cannot.
+
+    `guid` is the show's podcast:guid, which is recorded once: one that the file has already stays.
+    """
+    data = lock_text(records, guid=recorded_guid(root) or guid).encode()
     place = root / LOCK
     draft = root / f".{LOCK}.new"
     try:
@@ -74,11 +91,12 @@ def write_lock(root: Path, records: Mapping[str, AudioRecord]) -> bool:
     return True
 
 
-def lock_text(records: Mapping[str, AudioRecord]) -> str:
+def lock_text(records: Mapping[str, AudioRecord], *, guid: str | None = None) -> str:
     """The lock file's text; the same records give the same text."""
     document = {
         "about": _ABOUT,
         "version": _VERSION,
+        **({"guid": guid} if guid else {}),
         "episodes": {slug: record_entry(records[slug]) for slug in sorted(records, key=_natural)},
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -29,7 +29,7 @@ _CHECKBOX = re.compile(r'<input type="checkbox"(?: data-sourcepos="[^"]*")?( che
 _LONE_TILDES = re.compile(r"</?sub(?: data-sourcepos=\"[^\"]*\")?>")
 _ABSOLUTE_TAG = re.compile(r'<(?:a|audio|iframe|img|source|track|video)(?:\s+[^\s"=<>/]+(?:="[^"]*")?)+')
 _NOT_WEB = re.compile(r' (?:href|src|poster)="(?!http)')
-_RELATIVE = re.compile(r'(\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*)"')
+_RELATIVE = re.compile(r'(\s(?:href|src|poster)=")(?![a-zA-Z][a-zA-Z0-9+.-]*:)([^"]*)"')
 
 
 class _Dialect(NamedTuple):

@@ -222,7 +222,7 @@ def _locked(job: Job, enriched: Enriched, *, published: Collection[str]) -> list
     records = {slug: replace(record, public=record.public or slug in published) for slug, record in enriched.records.items()}
     try:
         if records:
-            write_lock(job.settings.root, records)
+            write_lock(job.settings.root, records, guid=stages.known_show(job.settings).channel.guid)
     except ConfigError as error:
         return [str(error)]
     return []

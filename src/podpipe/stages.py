@@ -25,6 +25,7 @@ from podpipe.episode import (
 from podpipe.job import Job
 from podpipe.ledger import Digests, cache_folder
 from podpipe.links import own_link_findings
+from podpipe.lockfile import recorded_guid
 from podpipe.manuscript import Reading, read_manuscript
 from podpipe.model import (
     Artifact,
@@ -46,6 +47,7 @@ from podpipe.social import POSTS, posts_artifact, posts_lines
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
+from podpipe.uris import podcast_guid
 
 _MEDIA_CACHE = "public, max-age=604800"
 _OWN_FILE_WINS = frozenset({"404.html", "robots.txt"})
@@ -149,7 +151,7 @@ def render(job: Job, enriched: Enriched) -> Rendered:
 
     Where the work is shared out among processes, these write the posts' lines too, for `compose`: to gather them twice would take longer.
     """
-    show = job.settings.show
+    show = known_show(job.settings)
     theme = load_theme(sources.shared_folder("templates"))
     size = part_size(len(enriched.episodes))
     parts: list[Callable[[], tuple[Any, ...]]] = [
@@ -172,6 +174,13 @@ def render(job: Job, enriched: Enriched) -> Rendered:
     own = {artifact.key for artifact in kept}
     artifacts = (*(artifact for artifact in made if artifact.key not in own), *kept)
     return Rendered(artifacts=artifacts, posts=tuple(line for part in done[pages:] for line in part))
+
+
+def known_show(settings: Settings) -> Show:
+    """The show with its podcast:guid as it was first published: a guid is made of the feed's address once, and then outlives it."""
+    show = settings.show
+    guid = show.channel.guid or recorded_guid(settings.root) or podcast_guid(show.address(show.feed))
+    return replace(show, channel=replace(show.channel, guid=guid))
 
 
 def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
