@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from podpipe import stages
+from podpipe.earlier import Difference, LiveFeed
 from podpipe.enrichment import Enriched
-from podpipe.errors import ConfigError, TargetError
+from podpipe.errors import ConfigError, PodpipeError, TargetError
+from podpipe.guard import refusal
 from podpipe.job import Job
 from podpipe.lockfile import LOCK, lock_text, read_lock, write_lock
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
@@ -25,6 +27,7 @@ from podpipe.targets.upload import carry_out, holdings
 __all__ = [
     "STAGES",
     "Built",
+    "Difference",
     "Job",
     "Locked",
     "Outcome",
@@ -34,6 +37,7 @@ __all__ = [
     "Written",
     "build",
     "check",
+    "diff",
     "here",
     "inputs",
     "lock",
@@ -190,14 +194,20 @@ def publish(
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
     `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
-    among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
-    SourceError for what makes the whole run impossible.
+    among the findings leaves every target as it is; one that only a target has, a change of the feed there that nobody allowed, leaves that
+    target as it is; a target that fails leaves the others to be published. Raises PodpipeError for what makes the whole run impossible.
     """
+    for option in job.allowed:
+        if (problem := refusal(option)) is not None:
+            raise PodpipeError(problem)
+    live = LiveFeed(job.settings)
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []
     failures: list[str] = []
     for url in job.targets:
-        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_plan=on_plan, on_step=on_step)
+        work = partial(
+            stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, live=live, on_plan=on_plan, on_step=on_step
+        )
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
@@ -205,6 +215,13 @@ def publish(
     if any(upload.report is not None for upload in uploads):
         failures += _locked(job, enriched, published={episode.slug for episode in enriched.episodes})
     return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
+
+
+def diff(job: Job, *, against: str | None = None, run: Runner = here) -> Difference:
+    """What a publish would change in the feed, against the job's first target, or a feed's file or web address. Raises PodpipeError."""
+    _, enriched = _read(job, run, to_render=True)
+    rendered: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
+    return stages.diff(job, rendered.artifacts, enriched, against=against)
 
 
 def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:

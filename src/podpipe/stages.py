@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from podpipe import sources
 from podpipe.crew import part_size, spread, together
+from podpipe.earlier import Difference, Earlier, LiveFeed, difference, feed_of, feed_on, guard_findings
 from podpipe.enrichment import Enriched, enriched
 from podpipe.episode import (
     duplicate_findings,
@@ -197,23 +198,41 @@ def upload(
     enriched: Enriched,
     *,
     blocked: bool,
+    live: Callable[[], Earlier | None] = lambda: None,
     on_plan: Callable[[PublishPlan], None] = lambda _: None,
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> Uploaded:
     """Bring one target to hold the artifacts, or only say what would change.
 
-    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. `on_plan`
+    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. A change of the
+    feed that would cost listeners leaves the target as it is; `live` gives the feed to compare with where the target has none. `on_plan`
     hears what is about to be done, `on_step` of each step that is. Raises TargetError.
     """
     target = open_target(url, root=job.settings.root)
     held = holdings(target)
     enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
     plan = make_plan(target.url, artifacts, held, keep=enclosures)
-    findings = () if job.allow_missing_audio else _silent_findings(enriched, held)
-    if blocked or findings or job.dry_run:
+    silent = () if job.allow_missing_audio else _silent_findings(enriched, held)
+    findings = (*silent, *guard_findings(job, target, artifacts, enriched, held=held, live=live))
+    if blocked or job.dry_run or any(finding.level == "error" for finding in findings):
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
-    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step))
+    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step), findings=findings)
+
+
+def diff(job: Job, artifacts: tuple[Artifact, ...], enriched: Enriched, *, against: str | None) -> Difference:
+    """What the feed would change for those who have the one of `against`, a file or a web address, or else of the job's first target.
+
+    Raises PodpipeError where that feed cannot be read.
+    """
+    show = job.settings.show
+    if against is not None:
+        return difference(job, feed_of(against, contact=show.site_url), artifacts, enriched)
+    target = open_target(job.targets[0], root=job.settings.root)
+    earlier = feed_on(target, show)
+    if earlier is not None:
+        return difference(job, earlier, artifacts, enriched, held=holdings(target))
+    return difference(job, LiveFeed(job.settings)() or Earlier(place=target.url), artifacts, enriched)
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.audio import read_audio
-from podpipe.settings.model import Settings, StaticFolder
+from podpipe.settings.model import GuardSettings, Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -47,6 +47,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         profiles=profiles,
         rules=rules,
         audio=read_audio(top),
+        guard=_guard(top),
     )
     top.refuse_unknown()
     if problems:
@@ -192,6 +193,13 @@ def _cron(top: Table) -> str:
         schedule.problem("cron", f"{cron!r} must have five fields: minute, hour, day, month, weekday")
     schedule.refuse_unknown()
     return cron
+
+
+def _guard(top: Table) -> GuardSettings:
+    guard = top.table("guard")
+    settings = GuardSettings(live=guard.flag("live", default=False))
+    guard.refuse_unknown()
+    return settings
 
 
 def _checking(top: Table) -> tuple[tuple[Profile, ...], Mapping[str, Switch]]:

@@ -30,8 +30,8 @@ class Web:
 
     `contact` is a web address that servers' owners find podpipe's user by. One file takes at most `budget` bytes by ranges, and `limit`
     bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`; hosts that cannot be
-    reached are asked no more in this session. `certificates` is a file of those to trust (PEM) in place of the usual ones, and `wait`
-    sleeps between attempts.
+    reached are asked no more in this session. What may help is tried `attempts` times in all, and `wait` sleeps in between. `certificates`
+    is a file of those to trust (PEM) in place of the usual ones.
     """
 
     def __init__(
@@ -43,12 +43,18 @@ class Web:
         seconds: float = STREAM_SECONDS,
         connect_seconds: float = 5.0,
         read_seconds: float = 10.0,
+        attempts: int = 3,
         certificates: Path | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         agent = f"podpipe/{__version__}" + (f" (+{contact})" if contact.isascii() and contact.isprintable() and contact else "")
         self._session = Session(
-            user_agent=agent, connect_seconds=connect_seconds, read_seconds=read_seconds, certificates=certificates, wait=wait
+            user_agent=agent,
+            connect_seconds=connect_seconds,
+            read_seconds=read_seconds,
+            attempts=attempts,
+            certificates=certificates,
+            wait=wait,
         )
         self.budget = budget
         self._limit = limit

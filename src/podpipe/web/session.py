@@ -17,7 +17,6 @@ T = TypeVar("T")
 WHOLE_SECONDS = 60.0
 """What one range may take to arrive, a silence of each of its parts aside."""
 
-_ATTEMPTS = 3
 _SILENT_ATTEMPTS = 2
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 10.0
@@ -42,11 +41,19 @@ class Session:
     """Asks web servers by GET, from many threads at once. `wait` sleeps for some seconds."""
 
     def __init__(
-        self, *, user_agent: str, connect_seconds: float, read_seconds: float, certificates: Path | None, wait: Callable[[float], None]
+        self,
+        *,
+        user_agent: str,
+        connect_seconds: float,
+        read_seconds: float,
+        attempts: int,
+        certificates: Path | None,
+        wait: Callable[[float], None],
     ) -> None:
         self._user_agent = user_agent
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
+        self._attempts = attempts
         self._certificates = certificates
         self._wait = wait
         self._made: Any = None
@@ -65,13 +72,13 @@ class Session:
         """Ask for `url` and give what `receive` makes of the answer (httpx's, unread), which it must close, or hand on open.
 
         Redirects are followed: at most ten, to http and https alone. Statuses other than those to `accept` become a WebError, like every
-        failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to three times
-        in all.
+        failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to `attempts`
+        times in all.
         """
         import httpx
 
         error: WebError
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             pause = _FIRST_WAIT * 4 ** (attempt - 1)
             try:
                 answer = self._follow(url, headers)
@@ -93,7 +100,7 @@ class Session:
                     break
             except httpx.DecodingError as cause:
                 raise WebError(f"{shown_url(url)}: its content cannot be unpacked", url=shown_url(url), hint=_LATER) from cause
-            if attempt < _ATTEMPTS:
+            if attempt < self._attempts:
                 self._wait(pause)
         raise error
 
