@@ -149,10 +149,9 @@ def _unknown(earlier: Earlier, feed: str) -> tuple[Finding, ...]:
         message = f"the feed that is live cannot be compared with: {earlier.problem}"
         hint = "publish again when it can be reached, or set live = false under [guard]"
     elif earlier.feed.problem:
-        part = (
-            f"only the {len(earlier.feed.items)} episodes that could be read are compared" if earlier.feed.items else "it is not compared"
-        )
-        message = f"the feed on {earlier.place} is damaged, and {part}: {earlier.feed.problem}"
+        count = len(earlier.feed.items)
+        part = f"damaged, and {count} episodes could be read" if count else "not compared with"
+        message = f"the feed on {earlier.place} is {part}: {earlier.feed.problem}"
         hint = "look at it in a browser"
     else:
         return ()

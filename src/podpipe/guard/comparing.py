@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -79,14 +80,14 @@ def compare(before: PublishedFeed, after: PublishedFeed, *, rewritten: Collectio
     by_pair = [(pair, tuple(_episode(pair, rewritten))) for pair in found.pairs]
     return Comparison(
         show=(*_show(before, after), *_number(before, after), *_order(found)),
-        episodes=_in_order(found, {pair.after.position: changes for pair, changes in by_pair}),
+        episodes=_in_order(found, {pair.after.position: changes for pair, changes in by_pair}, _shared(found, after.items)),
         unchanged=sum(not changes for _, changes in by_pair),
     )
 
 
-def _in_order(found: Matched, changed: dict[int, tuple[Change, ...]]) -> tuple[Change, ...]:
+def _in_order(found: Matched, changed: Mapping[int, tuple[Change, ...]], shared: Mapping[int, tuple[Change, ...]]) -> tuple[Change, ...]:
     """All changes of episodes in the later feed's order; one that is gone comes after the one that it stood behind."""
-    new = {item.position: (_change("episode-new", "is new", item=item),) for item in found.new}
+    new = {item.position: (_change("episode-new", "is new", item=item), *shared.get(item.position, ())) for item in found.new}
     places = {pair.before.position: pair.after.position for pair in found.pairs}
     placed: list[tuple[int, int, tuple[Change, ...]]] = [(place, -1, changes) for place, changes in {**changed, **new}.items()]
     gone = {item.position: item for item in found.gone}
@@ -100,10 +101,21 @@ def _in_order(found: Matched, changed: dict[int, tuple[Change, ...]]) -> tuple[C
     return tuple(change for _, _, changes in sorted(placed, key=lambda each: each[:2]) for change in changes)
 
 
+def _shared(found: Matched, items: Sequence[PublishedItem]) -> dict[int, tuple[Change, ...]]:
+    """Of each new episode whose GUID another one has: apps take both for one."""
+    number = Counter(item.guid for item in items)
+    message = "would have the GUID of another episode: apps would show only one of them"
+    return {
+        item.position: (_change("guid-shared", message, after=item.guid, item=item),)
+        for item in found.new
+        if item.guid and number[item.guid] > 1
+    }
+
+
 def _show(before: PublishedFeed, after: PublishedFeed) -> Iterator[Change]:
     if before.address and not same_address(before.address, after.address):
         # Apps that follow a redirect from http find the same feed, and the show's guid leaves the scheme out.
-        level: Level | None = "info" if _without_scheme(before.address) == _without_scheme(after.address) else None
+        level = _unless_scheme(before.address, after.address)
         message = "the feed would give itself another address, and who subscribed to the old one may be lost"
         yield _change("feed-address-changed", message, before=before.address, after=after.address, level=level)
     if before.guid and before.guid != after.guid:
@@ -162,7 +174,8 @@ def _episode(pair: Pair, rewritten: Collection[str]) -> Iterator[Change]:
     yield from _enclosure(pair)
     before, after = pair.before, pair.after
     if before.link and not same_address(before.link, after.link):
-        yield _of(pair, "link-changed", "would have the page at another address", before.link, after.link)
+        level = _unless_scheme(before.link, after.link)
+        yield _of(pair, "link-changed", "would have the page at another address", before.link, after.link, level=level)
     if before.duration and after.duration != before.duration and abs(before.duration - (after.duration or timedelta())) > _TOLERANCE:
         new = clock(after.duration) if after.duration else ""
         yield _of(pair, "duration-changed", "would have audio that plays for another time", clock(before.duration), new)
@@ -216,7 +229,7 @@ def _enclosure(pair: Pair) -> Iterator[Change]:
             yield _of(pair, "enclosure-prefixed", message, before.enclosure, after.enclosure)
         else:
             message = "would have the audio at another address: apps that go by it download it again"
-            level: Level | None = "info" if _without_scheme(before.enclosure) == _without_scheme(after.enclosure) else None
+            level = _unless_scheme(before.enclosure, after.enclosure)
             yield _of(pair, "enclosure-changed", message, before.enclosure, after.enclosure, level=level)
     if before.length and before.length != after.length:
         new = f"{after.length:,} bytes" if after.length else ""
@@ -235,6 +248,11 @@ def _prefixed(address: str, other: str) -> bool:
     """Whether the `other` address leads by way of another service to the first: it ends with all of that but the scheme."""
     plain = _without_scheme(address)
     return len(plain) < len(_without_scheme(other)) and plain_address(other).endswith(f"/{plain}") and "/" in plain
+
+
+def _unless_scheme(before: str, after: str) -> Level | None:
+    """The level of a change of addresses that is none but from http to https, say, and None for the usual one."""
+    return "info" if _without_scheme(before) == _without_scheme(after) else None
 
 
 def _without_scheme(address: str) -> str:

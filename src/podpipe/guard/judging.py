@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -61,7 +62,7 @@ def feed_findings(
     for change in comparison.changes:
         if change.kind in RULES:
             found = judged((_finding(change, feed=feed, source=source_of(change, sources)),), switches or {})
-            told += ((change, _allowed(finding, change, permitted, source_of(change, sources))) for finding in found)
+            told += ((change, _decided(finding, change, permitted, source_of(change, sources))) for finding in found)
     return tuple(chain(_errors(told), _lesser(told, feed=feed, sources=sources)))
 
 
@@ -93,18 +94,20 @@ def _finding(change: Change, *, feed: str, source: Source | None) -> Finding:
         message = f"episode {name}{title} {change.message}{f': it {source.held_back}' if source and source.held_back else ''}"
     elif change.before or change.after:
         message += f" ({change.before or 'nothing'}, then {change.after or 'nothing'})"
-    remedy = RULES[change.kind].remedy
-    hint = f"{remedy}, or allow it with --allow {change.kind}{f':{name}' if name else ''}" if change.level == "error" else remedy
-    return Finding(level=change.level, rule=change.kind, where=Where(path=source.path if source else feed), message=message, hint=hint)
+    where = Where(path=source.path if source else feed)
+    return Finding(level=change.level, rule=change.kind, where=where, message=message, hint=RULES[change.kind].remedy)
 
 
-def _allowed(finding: Finding, change: Change, permitted: frozenset[str], source: Source | None) -> Finding:
+def _decided(finding: Finding, change: Change, permitted: frozenset[str], source: Source | None) -> Finding:
+    """A finding with the option that allows its change, or as an info where that was given."""
     if finding.level != "error":
         return finding
     names = {name_of(change, source), *(name for item in (change.was, change.item) if item for name in (item.guid, item.link))}
     if change.kind in permitted or permitted.intersection(f"{change.kind}:{name}" for name in names if name):
         return replace(finding, level="info", hint="allowed by --allow")
-    return finding
+    name = name_of(change, source)
+    option = shlex.quote(f"{change.kind}:{name}" if name else change.kind)
+    return replace(finding, hint=f"{finding.hint}, or allow it with --allow {option}")
 
 
 def _errors(told: Iterable[tuple[Change, Finding]]) -> Iterator[Finding]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -34,13 +34,13 @@ class Matched:
 def matched(before: Sequence[PublishedItem], after: Sequence[PublishedItem]) -> Matched:
     """Find each item again: by its GUID, then by its page's address, its audio's, and its title with its date.
 
-    Only a GUID may be shared by several items, which are then taken in their order. Whatever else more than one item of a feed has, the
-    show's own page as the link of all for one, tells nothing.
+    What is alike in everything is the same, whatever it lacks. Of several items that share a GUID, those come together whose page and audio
+    are the same, and the rest in their order. Whatever else more than
+    one item of a feed has, the show's own page as the link of all for one, tells nothing.
     """
-    by_guid: dict[str, deque[PublishedItem]] = defaultdict(deque)
-    for item in before:
-        by_guid[item.guid].append(item)
-    pairs = [Pair(before=by_guid[item.guid].popleft(), after=item) for item in after if item.guid and by_guid[item.guid]]
+    pairs: list[Pair] = []
+    for name in (_everything, _guid_and_places, _guid):
+        pairs += _in_turn(name, _rest(before, (pair.before for pair in pairs)), _rest(after, (pair.after for pair in pairs)))
     for identity in (_link, _enclosure, _title_and_date):
         old, new = _rest(before, (pair.before for pair in pairs)), _rest(after, (pair.after for pair in pairs))
         if not old or not new:
@@ -74,6 +74,13 @@ def plain_text(text: str) -> str:
     return _BLANKS.sub(" ", unescape(unescape(text))).strip()
 
 
+def _in_turn(name: Callable[[PublishedItem], Hashable], before: Iterable[PublishedItem], after: Iterable[PublishedItem]) -> list[Pair]:
+    waiting: dict[Hashable, deque[PublishedItem]] = defaultdict(deque)
+    for item in before:
+        waiting[name(item)].append(item)
+    return [Pair(before=waiting[key].popleft(), after=item) for item in after if (key := name(item)) is not None and waiting.get(key)]
+
+
 def _rest(items: Iterable[PublishedItem], found: Iterable[PublishedItem]) -> list[PublishedItem]:
     positions = {item.position for item in found}
     return [item for item in items if item.position not in positions]
@@ -85,6 +92,18 @@ def _alone(
     """Those of the items that are left by what names them alone among all."""
     number = Counter(map(identity, items))
     return {name: item for item in left if (name := identity(item)) and number[name] == 1}
+
+
+def _everything(item: PublishedItem) -> Hashable:
+    return replace(item, position=0)
+
+
+def _guid_and_places(item: PublishedItem) -> Hashable:
+    return (item.guid, item.link, item.enclosure) if item.guid else None
+
+
+def _guid(item: PublishedItem) -> Hashable:
+    return item.guid or None
 
 
 def _link(item: PublishedItem) -> str:

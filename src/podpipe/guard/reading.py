@@ -39,6 +39,8 @@ _NAMESPACES = {
 }
 """Namespaces in lower case: feeds write them in any. RSS 1.0 has RSS's own elements in a namespace of its own."""
 
+_START = re.compile(rb"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]")
+_START_WITHIN = 10_000
 _BLANKS = re.compile(r"\s+")
 
 
@@ -49,7 +51,7 @@ def read_feed(data: bytes) -> PublishedFeed:
     from lxml import etree
 
     parser = etree.iterparse(
-        BytesIO(data.lstrip()),  # blanks before the XML declaration are the commonest fault of a template
+        BytesIO(_from_the_start(data)),
         events=("start", "end"),
         recover=True,
         resolve_entities=False,
@@ -95,6 +97,12 @@ def read_whole_feed(data: bytes, page: Callable[[str], bytes | None]) -> Publish
     for item in chain.from_iterable(pages):
         first.setdefault(item.guid or f"{item.link} {item.enclosure} {item.title}", item)
     return replace(feed, items=tuple(replace(item, position=position) for position, item in enumerate(first.values())))
+
+
+def _from_the_start(data: bytes) -> bytes:
+    """The feed without what a template or an engine's own warnings put in front of it."""
+    found = _START.search(data, 0, _START_WITHIN)
+    return data[found.start() :] if found else data
 
 
 class _Reading:

@@ -13,6 +13,7 @@ FEED_CHANGES = (
     Rule("order-flipped", "error", "the oldest episode would come first, or the newest again", "correct the dates", fixed=True),
     Rule("episode-gone", "error", "an episode would vanish from the feed", "bring its file back, or its old address and audio", fixed=True),
     Rule("guid-changed", "error", "an episode would have another GUID, or none", "write its old one as guid: into it", fixed=True),
+    Rule("guid-shared", "error", "a new episode would have another one's GUID", "give it one of its own", fixed=True),
     Rule("date-changed", "error", "an episode would have another date", "write its old date into it", fixed=True),
     Rule("enclosure-changed", "error", "an episode's audio would have another address", "give the file its old name", fixed=True),
     Rule("enclosure-gone", "error", "an episode would lose its audio", "write audio_file_path: into it again", fixed=True),
