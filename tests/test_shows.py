@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import feedparser
 import pytest
 
 from podpipe import pipeline
+from podpipe.rules.feed_changes import FEED_CHANGES
 from podpipe.settings import GuardSettings, load_settings
 from tests.conftest import SHOWS
 from tests.made_show import files_below
@@ -69,6 +71,32 @@ def test_shirokane_keeps_every_guid_link_date_and_enclosure_in_the_published_ord
 
     assert told(ours.decode()) == told(theirs)
     assert len(told(theirs)) == 89
+
+
+def test_the_guard_finds_no_guid_date_or_link_changed_in_shirokane(shared: Path) -> None:
+    folder = shared / "shows/shirokane"
+    job = pipeline.Job(settings=load_settings(folder), as_of=datetime.now(UTC))
+    found = pipeline.diff(job, against=str(folder / "feed-published-today.xml"))
+    assert found.earlier.feed is not None
+    assert len(found.earlier.feed.items) == 89
+    assert not found.comparison.show
+    # Yattecast writes audio/mp3 for audio/mpeg, has no chapters, and renders show notes by kramdown.
+    assert {change.kind for change in found.comparison.changes} <= {"type-changed", "notes-changed", "chapters-changed"}
+    assert not any(change.dangerous for change in found.comparison.changes)
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_publishing_a_show_again_changes_nothing_that_the_guard_would_tell_of(shared: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(shared / "shows" / name, tmp_path / name)  # a publish writes podpipe.lock
+    settings = replace(load_settings(folder), guard=GuardSettings(live=False))
+    job = pipeline.Job(settings=settings, as_of=datetime.now(UTC), targets=(str(tmp_path / "out"),), allow_missing_audio=True)
+    changes = {rule.id for rule in FEED_CHANGES}
+    for _ in range(2):
+        outcome = pipeline.publish(job)
+        assert outcome.ok
+        assert not [finding for finding in outcome.findings if finding.rule in changes]
+    comparison = pipeline.diff(job).comparison
+    assert (comparison.changes, comparison.unchanged) == ((), EPISODES[name])
 
 
 def test_building_twice_gives_the_same_bytes(shared: Path, tmp_path: Path) -> None:

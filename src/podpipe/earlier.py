@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from podpipe.job import Job
 from podpipe.model import Artifact, Episode, Finding, Holding, Manuscript, Show, Where
 from podpipe.settings import Settings
 from podpipe.targets import Target
+from podpipe.targets.upload import holdings
 
 _SECONDS = 60.0
 """What a live feed may take to arrive; a host that does not answer costs one connect timeout."""
@@ -102,13 +104,15 @@ def feed_of(against: str, *, contact: str = "") -> Earlier:
     return earlier
 
 
-def difference(
-    job: Job, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched, *, held: Mapping[str, Holding] | None = None
-) -> Difference:
-    """What the artifacts' feed changes for those who have the earlier one; `held` is what the target of that one holds."""
+def difference(job: Job, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched, *, on: Target | None = None) -> Difference:
+    """What the artifacts' feed changes for those who have the earlier one.
+
+    With the target that this one lies `on`, chapters that change behind an address that stays are found too, by reading every chapters file
+    there that is to be replaced. Raises TargetError.
+    """
     show = job.settings.show
     made = {artifact.key: artifact for artifact in artifacts}
-    rewritten = _rewritten(show, enriched.episodes, made, held or {})
+    rewritten = _rewritten(show, enriched.episodes, made, on) if on else ()
     comparison = compare(earlier.feed or PublishedFeed(), _made_feed(show, made), rewritten=rewritten)
     return Difference(earlier=earlier, comparison=comparison, sources=_sources(show, enriched))
 
@@ -138,7 +142,7 @@ def guard_findings(
     unknown = _unknown(earlier, feed)
     if earlier.feed is None or (earlier.feed.problem and not earlier.feed.items):
         return unknown
-    found = difference(job, earlier, artifacts, enriched, held=held)
+    found = difference(job, earlier, artifacts, enriched)
     told = feed_findings(found.comparison, feed=feed, sources=found.sources, allowed=job.allowed, switches=settings.rules)
     return (*unknown, *told)
 
@@ -176,10 +180,19 @@ def _pages(show: Show, read: Callable[[str], bytes | None]) -> Callable[[str], b
     return page
 
 
-def _rewritten(show: Show, episodes: Iterable[Episode], made: Mapping[str, Artifact], held: Mapping[str, Holding]) -> frozenset[str]:
-    """The addresses of chapters files that the target holds with another content."""
-    keys = map(chapters_key, episodes)
-    return frozenset(show.address(quote(key)) for key in keys if key in made and key in held and held[key].digest != made[key].digest)
+def _rewritten(show: Show, episodes: Iterable[Episode], made: Mapping[str, Artifact], target: Target) -> frozenset[str]:
+    """The addresses of chapters files that hold other chapters on the target."""
+    held = holdings(target)
+    keys = (key for key in map(chapters_key, episodes) if key in made and key in held and held[key].digest != made[key].digest)
+    return frozenset(show.address(quote(key)) for key in keys if _chapters(target.read(key)) != _chapters(made[key].content))
+
+
+def _chapters(content: object) -> object:
+    """The chapters in a file, without what it says of the show and the episode; None where it cannot be read."""
+    try:
+        return json.loads(content)["chapters"] if isinstance(content, bytes) else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _sources(show: Show, enriched: Enriched) -> Mapping[str, Source]:

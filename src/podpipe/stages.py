@@ -231,7 +231,7 @@ def diff(job: Job, artifacts: tuple[Artifact, ...], enriched: Enriched, *, again
     target = open_target(job.targets[0], root=job.settings.root)
     earlier = feed_on(target, show)
     if earlier is not None:
-        return difference(job, earlier, artifacts, enriched, held=holdings(target))
+        return difference(job, earlier, artifacts, enriched, on=target)
     return difference(job, LiveFeed(job.settings)() or Earlier(place=target.url), artifacts, enriched)
 
 

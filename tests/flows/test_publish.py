@@ -151,6 +151,22 @@ def test_an_outcome_that_is_not_ok_is_given_back(show: MadeShow) -> None:
     assert [finding.where.path for finding in outcome.findings if finding.level == "error"] == ["episodes/2026-01-03-3.md"]
 
 
+def test_a_change_of_the_feed_fails_the_run_with_its_option_until_that_is_given(prefect_server: PrefectServer, show: MadeShow) -> None:
+    run_flow(show)
+    before = files_below(show.root / "public")
+    path = show.root / "episodes/2026-01-02-2.md"
+    path.write_text(path.read_text().replace("08:00:00", "09:00:00"))
+    state = run_flow(show)
+    run = prefect_server.flow_run(state.state_details.flow_run_id)
+    assert run.state_type.name == "FAILED"
+    assert "--allow date-changed:2" in run.state.message
+    assert "| refused: see the findings |" in prefect_server.artifact(run.id).data
+    assert files_below(show.root / "public") == before
+    allowed = run_flow(show, allow=["date-changed:2"])
+    assert allowed.result()["changed"]
+    assert allowed.result()["findings"] == {"error": 0, "warning": 0, "info": 1}
+
+
 def test_credentials_in_a_target_are_refused_before_prefect_stores_them(show: MadeShow) -> None:
     from flows.publish import run_publish
 

@@ -9,8 +9,8 @@ import pytest
 from podpipe.guard import KINDS, PublishedFeed, Source, compare, feed_findings, refusal
 from podpipe.model import Finding, Where
 from podpipe.rules.feed_changes import FEED_CHANGES
-from tests.guard.feeds import feed, item, of
 from tests.conftest import REPOSITORY
+from tests.guard.feeds import feed, item, of
 
 SOURCES = {item(number).guid: Source(slug=f"ep-{number}", path=f"episodes/{number}.md") for number in (1, 2, 3)}
 

@@ -179,7 +179,7 @@ def test_pages_that_lead_in_a_circle_come_to_an_end() -> None:
     assert read_whole_feed(pages["0"], pages.get).items == ()
 
 
-@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: feed(text)))
+@given(st.binary(max_size=300) | st.text(max_size=300).map(feed))
 def test_whatever_it_is_it_is_read_or_has_a_problem(data: bytes) -> None:
     read = read_feed(data)
     assert isinstance(read, PublishedFeed)

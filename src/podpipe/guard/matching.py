@@ -35,8 +35,8 @@ def matched(before: Sequence[PublishedItem], after: Sequence[PublishedItem]) -> 
     """Find each item again: by its GUID, then by its page's address, its audio's, and its title with its date.
 
     What is alike in everything is the same, whatever it lacks. Of several items that share a GUID, those come together whose page and audio
-    are the same, and the rest in their order. Whatever else more than
-    one item of a feed has, the show's own page as the link of all for one, tells nothing.
+    are the same, and the rest in their order. Whatever else more than one item of a feed has, the show's own page as the link of all for
+    one, tells nothing.
     """
     pairs: list[Pair] = []
     for name in (_everything, _guid_and_places, _guid):
