@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +9,6 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from podpipe.guard.published import PublishedItem
-
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,7 @@ def plain_address(address: str) -> str:
 
 def plain_text(text: str) -> str:
     """A title as it is compared with others: engines disagree on blanks, and some escape characters twice."""
-    return _BLANKS.sub(" ", unescape(unescape(text))).strip()
+    return " ".join(unescape(unescape(text)).split())
 
 
 def _in_turn(name: Callable[[PublishedItem], Hashable], before: Iterable[PublishedItem], after: Iterable[PublishedItem]) -> list[Pair]:

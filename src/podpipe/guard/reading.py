@@ -41,7 +41,6 @@ _NAMESPACES = {
 
 _START = re.compile(rb"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]")
 _START_WITHIN = 10_000
-_BLANKS = re.compile(r"\s+")
 
 
 def read_feed(data: bytes) -> PublishedFeed:
@@ -208,5 +207,5 @@ def _chapters(found: dict[str, Any]) -> str:
 
 
 def _digest(texts: Iterator[str]) -> str:
-    words = "\0".join(_BLANKS.sub(" ", text) for text in texts)
+    words = "\0".join(" ".join(text.split()) for text in texts)
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
