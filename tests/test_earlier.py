@@ -13,6 +13,7 @@ import pytest
 from podpipe import pipeline
 from podpipe.earlier import feed_at
 from podpipe.errors import PodpipeError, WebError
+from podpipe.feed_diff import diff
 from podpipe.model import Finding
 from podpipe.settings import load_settings
 from tests.made_show import SETTINGS, MadeShow, files_below, make_show
@@ -279,25 +280,25 @@ def test_a_difference_is_told_against_a_target_a_file_and_an_address(show: MadeS
     live_show(show, server, out)
     edit(show, TWO, "title: 2. A title", "title: Two")
     for against in (str(server.folder / "feed.xml"), server.url("/files/feed.xml")):
-        found = pipeline.diff(job(show), against=against)
+        found = diff(job(show), against=against)
         assert [change.kind for change in found.comparison.changes] == ["title-changed"]
         assert found.comparison.unchanged == 1
         assert found.earlier.place == against
-    found = pipeline.diff(job(show))
+    found = diff(job(show))
     assert found.earlier.place == server.url("/files/feed.xml"), "the target holds none"
     pipeline.publish(job(show))
-    found = pipeline.diff(job(show))
+    found = diff(job(show))
     assert (found.earlier.place, found.comparison.changes) == (f"file:{out}", ())
 
 
 def test_chapters_that_changed_on_a_target_are_told_although_their_address_stays(show: MadeShow) -> None:
     pipeline.publish(job(show))
     edit(show, TWO, "## 0:01 Goodbye", "## 0:01 Farewell")
-    assert [change.kind for change in pipeline.diff(job(show)).comparison.changes] == ["chapters-changed", "notes-changed"]
+    assert [change.kind for change in diff(job(show)).comparison.changes] == ["chapters-changed", "notes-changed"]
 
 
 @pytest.mark.parametrize("against", ["nothing.xml", "podpipe.toml", "http://127.0.0.1:1/feed.xml"])
 def test_what_cannot_be_compared_with_is_an_error(show: MadeShow, against: str) -> None:
     path = against if "://" in against else str(show.root / against)
     with pytest.raises(PodpipeError):
-        pipeline.diff(job(show), against=path)
+        diff(job(show), against=path)

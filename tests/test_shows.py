@@ -14,6 +14,7 @@ import feedparser
 import pytest
 
 from podpipe import pipeline
+from podpipe.feed_diff import diff
 from podpipe.rules.feed_changes import FEED_CHANGES
 from podpipe.settings import GuardSettings, load_settings
 from tests.conftest import SHOWS
@@ -76,7 +77,7 @@ def test_shirokane_keeps_every_guid_link_date_and_enclosure_in_the_published_ord
 def test_the_guard_finds_no_guid_date_or_link_changed_in_shirokane(shared: Path) -> None:
     folder = shared / "shows/shirokane"
     job = pipeline.Job(settings=load_settings(folder), as_of=datetime.now(UTC))
-    found = pipeline.diff(job, against=str(folder / "feed-published-today.xml"))
+    found = diff(job, against=str(folder / "feed-published-today.xml"))
     assert found.earlier.feed is not None
     assert len(found.earlier.feed.items) == 89
     assert not found.comparison.show
@@ -95,7 +96,7 @@ def test_publishing_a_show_again_changes_nothing_that_the_guard_would_tell_of(sh
         outcome = pipeline.publish(job)
         assert outcome.ok
         assert not [finding for finding in outcome.findings if finding.rule in changes]
-    comparison = pipeline.diff(job).comparison
+    comparison = diff(job).comparison
     assert (comparison.changes, comparison.unchanged) == ((), EPISODES[name])
 
 

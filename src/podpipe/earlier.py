@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from podpipe.enrichment import Enriched
 from podpipe.episode import chapters_key, page_path, page_url
 from podpipe.errors import PodpipeError, WebError
-from podpipe.guard import LIMIT, Comparison, PublishedFeed, Source, compare, feed_findings, read_whole_feed
+from podpipe.guard import LIMIT, Comparison, PublishedFeed, Source, compare, feed_findings, read_whole_feed, refusal
 from podpipe.job import Job
 from podpipe.model import Artifact, Episode, Finding, Holding, Manuscript, Show, Where
 from podpipe.settings import Settings
@@ -104,47 +104,50 @@ def feed_of(against: str, *, contact: str = "") -> Earlier:
     return earlier
 
 
-def difference(job: Job, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched, *, on: Target | None = None) -> Difference:
+def difference(show: Show, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched, *, on: Target | None = None) -> Difference:
     """What the artifacts' feed changes for those who have the earlier one.
 
     With the target that this one lies `on`, chapters that change behind an address that stays are found too, by reading every chapters file
     there that is to be replaced. Raises TargetError.
     """
-    show = job.settings.show
     made = {artifact.key: artifact for artifact in artifacts}
     rewritten = _rewritten(show, enriched.episodes, made, on) if on else ()
     comparison = compare(earlier.feed or PublishedFeed(), _made_feed(show, made), rewritten=rewritten)
     return Difference(earlier=earlier, comparison=comparison, sources=_sources(show, enriched))
 
 
-def guard_findings(
-    job: Job,
-    target: Target,
-    artifacts: Iterable[Artifact],
-    enriched: Enriched,
-    *,
-    held: Mapping[str, Holding],
-    live: Callable[[], Earlier | None],
-) -> tuple[Finding, ...]:
-    """What a publish to a target would change in the feed that apps have, as findings; an error stops it. Raises TargetError.
+class FeedGuard:
+    """Finds, before a feed goes to a target, what it would change for those who have the feed of today; a `podpipe.stages.Guard`.
 
-    Compared is with the feed on the target, and where that holds none with the `live` one. A feed that stays as it is is not even read.
+    Compared is with the feed on the target, and where that holds none with the one that is live. A feed that stays as it is is not even
+    read. Raises PodpipeError where the job allows what is no change.
     """
-    artifacts = tuple(artifacts)
-    settings = job.settings
-    feed = settings.show.feed
-    made = next((artifact for artifact in artifacts if artifact.key == feed), None)
-    if made is None or (feed in held and held[feed].digest == made.digest):
-        return ()
-    earlier = feed_on(target, settings.show) or live()
-    if earlier is None:
-        return ()
-    unknown = _unknown(earlier, feed)
-    if earlier.feed is None or (earlier.feed.problem and not earlier.feed.items):
-        return unknown
-    found = difference(job, earlier, artifacts, enriched)
-    told = feed_findings(found.comparison, feed=feed, sources=found.sources, allowed=job.allowed, switches=settings.rules)
-    return (*unknown, *told)
+
+    def __init__(self, job: Job) -> None:
+        for option in job.allowed:
+            if (problem := refusal(option)) is not None:
+                raise PodpipeError(problem)
+        self._job = job
+        self._live = LiveFeed(job.settings)
+
+    def __call__(
+        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched, *, held: Mapping[str, Holding]
+    ) -> tuple[Finding, ...]:
+        """The changes as findings; an error stops the publish to this target. Raises TargetError."""
+        settings = self._job.settings
+        feed = settings.show.feed
+        made = next((artifact for artifact in artifacts if artifact.key == feed), None)
+        if made is None or (feed in held and held[feed].digest == made.digest):
+            return ()
+        earlier = feed_on(target, settings.show) or self._live()
+        if earlier is None:
+            return ()
+        unknown = _unknown(earlier, feed)
+        if earlier.feed is None or (earlier.feed.problem and not earlier.feed.items):
+            return unknown
+        found = difference(settings.show, earlier, artifacts, enriched)
+        told = feed_findings(found.comparison, feed=feed, sources=found.sources, allowed=self._job.allowed, switches=settings.rules)
+        return (*unknown, *told)
 
 
 def _unknown(earlier: Earlier, feed: str) -> tuple[Finding, ...]:

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from podpipe import stages
-from podpipe.earlier import Difference, LiveFeed
 from podpipe.enrichment import Enriched
-from podpipe.errors import ConfigError, PodpipeError, TargetError
-from podpipe.guard import refusal
+from podpipe.errors import ConfigError, TargetError
 from podpipe.job import Job
 from podpipe.lockfile import LOCK, lock_text, read_lock, write_lock
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
@@ -27,7 +25,6 @@ from podpipe.targets.upload import carry_out, holdings
 __all__ = [
     "STAGES",
     "Built",
-    "Difference",
     "Job",
     "Locked",
     "Outcome",
@@ -37,12 +34,12 @@ __all__ = [
     "Written",
     "build",
     "check",
-    "diff",
     "here",
     "inputs",
     "lock",
     "manuscripts",
     "publish",
+    "rendered",
     "write",
     "write_posts",
 ]
@@ -197,16 +194,15 @@ def publish(
     among the findings leaves every target as it is; one that only a target has, a change of the feed there that nobody allowed, leaves that
     target as it is; a target that fails leaves the others to be published. Raises PodpipeError for what makes the whole run impossible.
     """
-    for option in job.allowed:
-        if (problem := refusal(option)) is not None:
-            raise PodpipeError(problem)
-    live = LiveFeed(job.settings)
+    from podpipe.earlier import FeedGuard  # imported here: nobody who builds needs it
+
+    guard = FeedGuard(job)
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []
     failures: list[str] = []
     for url in job.targets:
         work = partial(
-            stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, live=live, on_plan=on_plan, on_step=on_step
+            stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, guard=guard, on_plan=on_plan, on_step=on_step
         )
         try:
             uploads.append(run(UPLOAD, work))
@@ -217,11 +213,11 @@ def publish(
     return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
 
 
-def diff(job: Job, *, against: str | None = None, run: Runner = here) -> Difference:
-    """What a publish would change in the feed, against the job's first target, or a feed's file or web address. Raises PodpipeError."""
+def rendered(job: Job, *, run: Runner = here) -> tuple[tuple[Artifact, ...], Enriched]:
+    """What listeners would get but the posts, without a look at links, and what it was made of."""
     _, enriched = _read(job, run, to_render=True)
-    rendered: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
-    return stages.diff(job, rendered.artifacts, enriched, against=against)
+    made: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
+    return made.artifacts, enriched
 
 
 def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:

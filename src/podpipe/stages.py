@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
 from podpipe.crew import part_size, spread, together
-from podpipe.earlier import Difference, Earlier, LiveFeed, difference, feed_of, feed_on, guard_findings
 from podpipe.enrichment import Enriched, enriched
 from podpipe.episode import (
     duplicate_findings,
@@ -32,6 +31,7 @@ from podpipe.model import (
     Episode,
     FileContent,
     Finding,
+    Holding,
     Manuscript,
     PublishPlan,
     PublishReport,
@@ -44,7 +44,7 @@ from podpipe.selection import chosen
 from podpipe.settings import Settings
 from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
-from podpipe.targets import open_target
+from podpipe.targets import Target, open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
 
@@ -75,6 +75,15 @@ class Uploaded:
     plan: PublishPlan
     report: PublishReport | None
     findings: tuple[Finding, ...] = ()
+
+
+class Guard(Protocol):
+    """What compares the feed with the one that apps have, before it goes to a target that holds `held`."""
+
+    def __call__(
+        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched, *, held: Mapping[str, Holding]
+    ) -> tuple[Finding, ...]:
+        """What the publish would change in it, as findings; an error forbids the publish."""
 
 
 def ingest(job: Job, *, to_render: bool = False) -> Ingested:
@@ -198,14 +207,14 @@ def upload(
     enriched: Enriched,
     *,
     blocked: bool,
-    live: Callable[[], Earlier | None] = lambda: None,
+    guard: Guard,
     on_plan: Callable[[PublishPlan], None] = lambda _: None,
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> Uploaded:
     """Bring one target to hold the artifacts, or only say what would change.
 
     With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. A change of the
-    feed that would cost listeners leaves the target as it is; `live` gives the feed to compare with where the target has none. `on_plan`
+    feed that would cost listeners leaves the target as it is; `guard` finds those. `on_plan`
     hears what is about to be done, `on_step` of each step that is. Raises TargetError.
     """
     target = open_target(url, root=job.settings.root)
@@ -213,26 +222,11 @@ def upload(
     enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
     plan = make_plan(target.url, artifacts, held, keep=enclosures)
     silent = () if job.allow_missing_audio else _silent_findings(enriched, held)
-    findings = (*silent, *guard_findings(job, target, artifacts, enriched, held=held, live=live))
+    findings = (*silent, *guard(target, artifacts, enriched, held=held))
     if blocked or job.dry_run or any(finding.level == "error" for finding in findings):
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
     return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step), findings=findings)
-
-
-def diff(job: Job, artifacts: tuple[Artifact, ...], enriched: Enriched, *, against: str | None) -> Difference:
-    """What the feed would change for those who have the one of `against`, a file or a web address, or else of the job's first target.
-
-    Raises PodpipeError where that feed cannot be read.
-    """
-    show = job.settings.show
-    if against is not None:
-        return difference(job, feed_of(against, contact=show.site_url), artifacts, enriched)
-    target = open_target(job.targets[0], root=job.settings.root)
-    earlier = feed_on(target, show)
-    if earlier is not None:
-        return difference(job, earlier, artifacts, enriched, on=target)
-    return difference(job, LiveFeed(job.settings)() or Earlier(place=target.url), artifacts, enriched)
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:

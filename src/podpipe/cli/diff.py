@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
-from podpipe import pipeline
+from podpipe import feed_diff, pipeline
 from podpipe.cli import report
 from podpipe.cli.excerpt import readable
+from podpipe.feed_diff import Difference
 from podpipe.guard import Change, name_of, source_of
 from podpipe.settings import load_settings
 
@@ -49,7 +50,7 @@ def diff(arguments: argparse.Namespace) -> int:
     )
     progress = report.Progress(quiet=arguments.quiet or arguments.json)
     with progress.shown():
-        found = pipeline.diff(job, against=arguments.against, run=report.announced(progress))
+        found = feed_diff.diff(job, against=arguments.against, run=report.announced(progress))
     if arguments.json:
         report.print_lines(_as_json(found))
     else:
@@ -59,7 +60,7 @@ def diff(arguments: argparse.Namespace) -> int:
     return int(any(change.dangerous for change in found.comparison.changes))
 
 
-def _as_text(found: pipeline.Difference) -> Iterator[str]:
+def _as_text(found: Difference) -> Iterator[str]:
     for change in found.comparison.show:
         yield f"! {change.message}{_stop(change)}"
         if change.before or change.after:
@@ -92,7 +93,7 @@ def _stop(change: Change) -> str:
     return f"  [{change.kind}: stops a publish]" if change.dangerous else f"  [{change.kind}]" if change.level == "warning" else ""
 
 
-def _summary(found: pipeline.Difference) -> Iterator[str]:
+def _summary(found: Difference) -> Iterator[str]:
     earlier, comparison = found.earlier, found.comparison
     if earlier.feed is None:
         yield f"there is no feed to compare with{f': {earlier.problem}' if earlier.problem else ''}"
@@ -104,13 +105,13 @@ def _summary(found: pipeline.Difference) -> Iterator[str]:
     yield f"against {earlier.place}: {', '.join(counts)}"
 
 
-def _by_episode(found: pipeline.Difference) -> Iterator[list[Change]]:
+def _by_episode(found: Difference) -> Iterator[list[Change]]:
     """The changes of each episode that has any, in the order of the feed."""
     for _, changes in groupby(found.comparison.episodes, key=lambda change: (id(change.was), id(change.item))):
         yield list(changes)
 
 
-def _as_json(found: pipeline.Difference) -> Iterator[str]:
+def _as_json(found: Difference) -> Iterator[str]:
     for change in found.comparison.show:
         yield _json({"state": "show"} | _fields(change))
     for changes in _by_episode(found):
