@@ -180,6 +180,12 @@ def test_a_guid_that_changed_is_told_apart_from_an_episode_that_went_and_one_tha
     assert sorted(kinds(before, other)) == ["episode-gone", "episode-new"]
 
 
+def test_guids_that_two_episodes_have_swapped_are_told_as_that() -> None:
+    before = of(4)
+    swapped = with_item(with_item(before, 1, guid=before.items[2].guid), 2, guid=before.items[1].guid)
+    assert kinds(before, swapped) == ["guid-changed", "guid-changed"]
+
+
 def test_a_guid_that_vanishes_or_comes_is_told() -> None:
     [change] = compare(of(3), with_item(of(3), 1, guid="")).changes
     assert (change.kind, change.message) == ("guid-changed", "would have no GUID any more: apps would show it twice and download it again")

@@ -90,7 +90,7 @@ def test_a_show_decides_about_lesser_changes_as_about_any_rule() -> None:
     renamed = feed([replace(of(3).items[0], title="x"), *of(3).items[1:]])
     assert told(of(3), renamed, title_changed="off") == ()
     [finding] = told(of(3), renamed, title_changed="error")
-    assert (finding.level, finding.hint) == ("error", "nothing, where it is meant, or allow it with --allow title-changed:ep-3")
+    assert (finding.level, finding.hint) == ("error", "make sure that it is meant, or allow it with --allow title-changed:ep-3")
     assert told(of(3), renamed, "title-changed:ep-3", title_changed="error")[0].level == "info"
 
 
@@ -134,3 +134,8 @@ def test_the_documentation_tells_of_every_kind() -> None:
     page = (REPOSITORY / "docs/guard.md").read_text()
     for rule in FEED_CHANGES:
         assert f"| `{rule.id}` | {rule.level} |" in page
+
+
+def test_a_long_text_from_a_feed_is_cut_in_a_message() -> None:
+    [finding] = told(of(3), feed([replace(of(3).items[0], guid="x" * 10_000), *of(3).items[1:]]))
+    assert len(finding.message) < 400

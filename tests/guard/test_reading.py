@@ -218,3 +218,9 @@ def test_two_threads_read_two_feeds_at_once(shared: Path) -> None:
     for thread in threads:
         thread.join()
     assert together == alone
+
+
+@pytest.mark.parametrize("namespace", ["http://backend.userland.com/rss2", "http://blogs.law.harvard.edu/tech/rss"])
+def test_rss_2_0_in_a_namespace_is_rss_2_0(namespace: str) -> None:
+    read = read_feed(PODCAST.replace("<rss ", f'<rss xmlns="{namespace}" ').encode())
+    assert (read.title, read.items, read.problem) == ("Talk", (ONE,), "")

@@ -21,6 +21,7 @@ KINDS = tuple(rule.id for rule in FEED_CHANGES if rule.id != "feed-before-unknow
 _TOLD_EACH = 3
 """Of warnings and infos of one kind, as many are told one by one; of more, their number."""
 _NAMED = 5
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +91,16 @@ def _finding(change: Change, *, feed: str, source: Source | None) -> Finding:
     name = name_of(change, source)
     message = f"episode {name} {change.message}" if name else change.message
     if change.kind == "episode-gone":
-        title = f" ({change.before})" if change.before else ""
+        title = f" ({_short(change.before)})" if change.before else ""
         message = f"episode {name}{title} {change.message}{f': it {source.held_back}' if source and source.held_back else ''}"
     elif change.before or change.after:
-        message += f" ({change.before or 'nothing'}, then {change.after or 'nothing'})"
+        message += f" ({_short(change.before)}, then {_short(change.after)})"
     where = Where(path=source.path if source else feed)
     return Finding(level=change.level, rule=change.kind, where=where, message=message, hint=RULES[change.kind].remedy)
+
+
+def _short(text: str) -> str:
+    return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or "nothing"
 
 
 def _decided(finding: Finding, change: Change, permitted: frozenset[str], source: Source | None) -> Finding:

@@ -31,25 +31,49 @@ class Matched:
 def matched(before: Sequence[PublishedItem], after: Sequence[PublishedItem]) -> Matched:
     """Find each item again: by its GUID, then by its page's address, its audio's, and its title with its date.
 
-    What is alike in everything is the same, whatever it lacks. Of several items that share a GUID, those come together whose page and audio
-    are the same, and the rest in their order. Whatever else more than one item of a feed has, the show's own page as the link of all for
-    one, tells nothing.
+    What is alike in everything is the same, whatever it lacks, and what has the same page and the same audio, although the GUID is now
+    another's. Of several items that share a GUID, those come together whose page and audio are the same, and the rest in their order.
+    Whatever else more than one item of a feed has, the show's own page as the link of all for one, tells nothing.
     """
-    pairs: list[Pair] = []
-    for name in (_everything, _guid_and_places, _guid):
-        pairs += _in_turn(name, _rest(before, (pair.before for pair in pairs)), _rest(after, (pair.after for pair in pairs)))
-    for identity in (_link, _enclosure, _title_and_date):
-        old, new = _rest(before, (pair.before for pair in pairs)), _rest(after, (pair.after for pair in pairs))
-        if not old or not new:
-            break
-        known = _alone(identity, before, old)
-        wanted = _alone(identity, after, new)
-        pairs += (Pair(before=known[name], after=item) for name, item in wanted.items() if name in known)
-    return Matched(
-        pairs=tuple(sorted(pairs, key=lambda pair: pair.after.position)),
-        gone=tuple(_rest(before, (pair.before for pair in pairs))),
-        new=tuple(_rest(after, (pair.after for pair in pairs))),
-    )
+    left = _Left(before, after)
+    left.pair(_everything)
+    left.pair(_guid_and_places)
+    left.pair(_places, alone=True)
+    left.pair(_guid)
+    for name in (_link, _enclosure, _title_and_date):
+        left.pair(name, alone=True)
+    return Matched(pairs=tuple(sorted(left.pairs, key=lambda pair: pair.after.position)), gone=tuple(left.before), new=tuple(left.after))
+
+
+class _Left:
+    """The items of two feeds that are not found again yet, and the pairs of those that are."""
+
+    def __init__(self, before: Sequence[PublishedItem], after: Sequence[PublishedItem]) -> None:
+        self.before, self.after = list(before), list(after)
+        self.pairs: list[Pair] = []
+        self._all = before, after
+
+    def pair(self, name: Callable[[PublishedItem], Hashable], *, alone: bool = False) -> None:
+        """Bring together those to which `name` gives the same; with `alone` only where nothing else in its feed has it. None is no name."""
+        if not self.before or not self.after:
+            return
+        shared = _repeated(name, self._all[0]) | _repeated(name, self._all[1]) if alone else set()
+        waiting: dict[Hashable, deque[PublishedItem]] = defaultdict(deque)
+        for item in self.before:
+            waiting[name(item)].append(item)
+        pairs = [
+            Pair(before=waiting[key].popleft(), after=item)
+            for item in self.after
+            if (key := name(item)) is not None and key not in shared and waiting.get(key)
+        ]
+        self.pairs += pairs
+        found_before, found_after = {pair.before.position for pair in pairs}, {pair.after.position for pair in pairs}
+        self.before = [item for item in self.before if item.position not in found_before]
+        self.after = [item for item in self.after if item.position not in found_after]
+
+
+def _repeated(name: Callable[[PublishedItem], Hashable], items: Iterable[PublishedItem]) -> set[Hashable]:
+    return {key for key, number in Counter(map(name, items)).items() if number > 1}
 
 
 def same_address(one: str, other: str) -> bool:
@@ -71,26 +95,6 @@ def plain_text(text: str) -> str:
     return " ".join(unescape(unescape(text)).split())
 
 
-def _in_turn(name: Callable[[PublishedItem], Hashable], before: Iterable[PublishedItem], after: Iterable[PublishedItem]) -> list[Pair]:
-    waiting: dict[Hashable, deque[PublishedItem]] = defaultdict(deque)
-    for item in before:
-        waiting[name(item)].append(item)
-    return [Pair(before=waiting[key].popleft(), after=item) for item in after if (key := name(item)) is not None and waiting.get(key)]
-
-
-def _rest(items: Iterable[PublishedItem], found: Iterable[PublishedItem]) -> list[PublishedItem]:
-    positions = {item.position for item in found}
-    return [item for item in items if item.position not in positions]
-
-
-def _alone(
-    identity: Callable[[PublishedItem], str], items: Iterable[PublishedItem], left: Iterable[PublishedItem]
-) -> dict[str, PublishedItem]:
-    """Those of the items that are left by what names them alone among all."""
-    number = Counter(map(identity, items))
-    return {name: item for item in left if (name := identity(item)) and number[name] == 1}
-
-
 def _everything(item: PublishedItem) -> Hashable:
     return replace(item, position=0)
 
@@ -99,18 +103,22 @@ def _guid_and_places(item: PublishedItem) -> Hashable:
     return (item.guid, item.link, item.enclosure) if item.guid else None
 
 
+def _places(item: PublishedItem) -> Hashable:
+    return (plain_address(item.link), plain_address(item.enclosure)) if item.link and item.enclosure else None
+
+
 def _guid(item: PublishedItem) -> Hashable:
     return item.guid or None
 
 
-def _link(item: PublishedItem) -> str:
-    return plain_address(item.link)
+def _link(item: PublishedItem) -> Hashable:
+    return plain_address(item.link) or None
 
 
-def _enclosure(item: PublishedItem) -> str:
-    return plain_address(item.enclosure)
+def _enclosure(item: PublishedItem) -> Hashable:
+    return plain_address(item.enclosure) or None
 
 
-def _title_and_date(item: PublishedItem) -> str:
+def _title_and_date(item: PublishedItem) -> Hashable:
     date = item.date.timestamp() if item.date else item.written_date
-    return f"{plain_text(item.title)} {date}" if item.title and date else ""
+    return (plain_text(item.title), date) if item.title and date else None

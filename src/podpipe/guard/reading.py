@@ -36,8 +36,10 @@ _NAMESPACES = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/rss/1.0/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
 }
-"""Namespaces in lower case: feeds write them in any. RSS 1.0 has RSS's own elements in a namespace of its own."""
+"""Namespaces in lower case: feeds write them in any. RSS 1.0 has its elements in one of its own, and some feeds those of RSS 2.0."""
 
 _START = re.compile(rb"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]")
 _START_WITHIN = 10_000
@@ -136,6 +138,7 @@ class _Reading:
             self._facts.setdefault(f"link {element.get('rel', '').strip()}", element.get("href", "").strip())
         elif name in {"title", "podcast:guid"}:
             self._facts.setdefault(name, _text(element))
+        element.clear()
 
     def feed(self, problem: str) -> PublishedFeed:
         return PublishedFeed(

@@ -85,7 +85,8 @@ def refusal(name: str, switch: str) -> str | None:
     if switch not in SWITCHES:
         return f"must be one of {', '.join(SWITCHES)}, not {switch!r}"
     if RULES[name].fixed and switch != "error":
-        return f"must stay an error: {RULES[name].meaning}, and publishing all the same would take an episode from listeners"
+        once = f"; podpipe publish --allow {name} allows it for once" if RULES[name] in feed_changes.FEED_CHANGES else ""
+        return f"must stay an error: {RULES[name].meaning}, and publishing all the same would take an episode from listeners{once}"
     return None
 
 
