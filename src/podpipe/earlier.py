@@ -154,7 +154,7 @@ def _unknown(earlier: Earlier, feed: str) -> tuple[Finding, ...]:
     """What to say where the earlier feed, or a part of it, is not known."""
     if earlier.feed is None:
         message = f"the feed that is live cannot be compared with: {earlier.problem}"
-        hint = "publish again when it can be reached, or set live = false under [guard]"
+        hint = f"run podpipe diff --against {earlier.place} when it can be reached, or set live = false under [guard]"
     elif earlier.feed.problem:
         count = len(earlier.feed.items)
         part = f"damaged, and {count} episodes could be read" if count else "not compared with"

@@ -42,7 +42,9 @@ def of(number: int) -> PublishedFeed:
     return feed([item(each) for each in range(number, 0, -1)])
 
 
-_texts = st.text(max_size=12)
+_texts = st.text(max_size=12) | st.sampled_from(
+    ["http://[", "https://a.example/%ff?x=1#y", "http://a.example/", "https://a.example", "://", "https://op3.example/e/a.example/x", "%"]
+)
 _items = st.builds(
     PublishedItem,
     position=st.just(0),

@@ -258,6 +258,19 @@ def test_a_large_feed_is_compared_in_less_time_than_pairs_of_episodes_would_take
     assert {change.kind for change in found.changes} == {"guid-changed"}
 
 
+def test_a_large_feed_in_another_order_is_compared_as_quickly() -> None:
+    items = list(of(5000).items)
+    [change] = compare(of(5000), feed(items[1::2] + items[::2])).changes
+    assert change.kind == "order-changed"
+    assert change.message.endswith(" and 2497 more would stand at another place among the episodes")
+
+
+@pytest.mark.parametrize("other", ["application/octet-stream", "", "audio/x-m4a"])
+def test_only_a_video_is_another_medium(other: str) -> None:
+    [change] = compare(of(2), with_item(of(2), 0, mime_type=other)).changes
+    assert change.kind == "type-changed"
+
+
 def test_a_change_is_a_value() -> None:
     assert compare(of(3), of(2)).changes == compare(of(3), of(2)).changes
     assert isinstance(compare(of(3), of(2)).changes[0], Change)

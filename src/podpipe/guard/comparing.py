@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from podpipe.guard.matching import Matched, Pair, matched, plain_address, plain_text, same_address
 from podpipe.guard.published import PublishedFeed, PublishedItem
@@ -66,9 +65,8 @@ class Comparison:
 def compare(before: PublishedFeed, after: PublishedFeed, *, rewritten: Collection[str] = ()) -> Comparison:
     """Compare the feed that apps have with the one that would take its place.
 
-    `rewritten` are the addresses of chapters files that hold something else than before.
-
-    A later feed that is damaged or empty is told as that alone.
+    `rewritten` are the addresses of chapters files that hold something else than before. Of a later feed that is damaged or empty no
+    more than that is told.
     """
     if after.problem:
         message = f"the new feed is not well formed: {after.problem}"
@@ -144,7 +142,8 @@ def _order(found: Matched) -> Iterator[Change]:
     if len(places) >= _FLIPPED and not any(steps):
         yield _change("order-flipped", "the order of the feed would be reversed: many apps take the first episode for the newest")
         return
-    moved = [pair.after for pair in stayed if pair.before.position not in _kept(places)]
+    kept = _kept(places)
+    moved = [pair.after for pair in stayed if pair.before.position not in kept]
     names = ", ".join(f"“{item.title}”" for item in moved[:3])
     more = f" and {len(moved) - 3} more" if len(moved) > 3 else ""
     yield _change("order-changed", f"{names}{more} would stand at another place among the episodes")
@@ -235,13 +234,11 @@ def _enclosure(pair: Pair) -> Iterator[Change]:
         new = f"{after.length:,} bytes" if after.length else ""
         yield _of(pair, "length-changed", "would have audio of another size", f"{before.length:,} bytes", new)
     if before.mime_type and before.mime_type != after.mime_type:
-        same = before.mime_type.partition("/")[0] == after.mime_type.partition("/")[0]
-        kind, message = (
-            ("type-changed", "would have the audio called another kind")
-            if same
-            else ("medium-changed", "would have a video instead of audio, or the reverse")
-        )
-        yield _of(pair, kind, message, before.mime_type, after.mime_type)
+        if {before.mime_type.partition("/")[0], after.mime_type.partition("/")[0]} == {"audio", "video"}:
+            message = "would have a video instead of audio, or the reverse"
+            yield _of(pair, "medium-changed", message, before.mime_type, after.mime_type)
+        else:
+            yield _of(pair, "type-changed", "would have the audio called another kind", before.mime_type, after.mime_type)
 
 
 def _prefixed(address: str, other: str) -> bool:
@@ -256,9 +253,8 @@ def _unless_scheme(before: str, after: str) -> Level | None:
 
 
 def _without_scheme(address: str) -> str:
-    plain = plain_address(address)
-    scheme = urlsplit(address).scheme if "://" in address else ""
-    return plain.removeprefix(f"{scheme.lower()}://").rstrip("/")
+    scheme, found, rest = plain_address(address).partition("://")
+    return (rest if found and scheme.isalpha() else scheme + found + rest).rstrip("/")
 
 
 def _day(item: PublishedItem) -> str:
