@@ -28,6 +28,11 @@ AUDIO = (
     Rule("episode-left-out", "info", "an episode is new too, and --episode leaves it out", "publish without --episode"),
 )
 
+FEEDS = (
+    Rule("feed-tag-unused", "warning", "a tag has a feed by the settings, and no episode", "correct it, or give an episode that tag"),
+    Rule("ping-failed", "warning", "a service could not be told that the feed has changed", "look at what it says"),
+)
+
 PEOPLE_AND_PICTURES = (
     Rule("person-unknown", "error", "nobody in the roster has this id", "add the person to the settings, or correct the id"),
     Rule("artwork-missing", "error", "the show's artwork is not in the show's folder", "put the file there"),
