@@ -61,6 +61,8 @@ VALIDATE = Stage(name="validate", doing="checking links")
 RENDER = Stage(name="render", doing="rendering pages and feed")
 COMPOSE = Stage(name="compose", doing="writing social posts")
 UPLOAD = Stage(name="upload", doing="publishing", touches_world=True)
+ANNOUNCE = Stage(name="announce", doing="telling the world", touches_world=True)
+"""Not a stage of every publish: it comes after the last upload, only where somebody is to be told that the feed has changed."""
 STAGES = (INGEST, ENRICH, VALIDATE, RENDER, COMPOSE, UPLOAD)
 
 
@@ -104,17 +106,21 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a publish: what was built, what happened on each target, and which targets failed with which message."""
+    """What came of a publish: what was built, what happened on each target, and which targets failed with which message.
+
+    `announced` is what went wrong when the world was told.
+    """
 
     built: Built
     uploads: tuple[Uploaded, ...]
     failures: tuple[str, ...]
+    announced: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, each once, by file and line; those of the show as a whole first."""
-        every = dict.fromkeys((*self.built.findings, *(finding for upload in self.uploads for finding in upload.findings)))
-        return in_order(every)
+        of_uploads = (finding for upload in self.uploads for finding in upload.findings)
+        return in_order(dict.fromkeys((*self.built.findings, *of_uploads, *self.announced)))
 
     @property
     def ok(self) -> bool:
@@ -190,21 +196,41 @@ def publish(
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
     `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
-    among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
+    among the findings leaves every target as it is; a target that fails leaves the others to be published. At the end the world is told
+    where the settings ask for it and a feed has changed for listeners. Raises ConfigError and
     SourceError for what makes the whole run impossible.
     """
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []
     failures: list[str] = []
+    sent: set[tuple[str, str]] = set()
     for url in job.targets:
-        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_plan=on_plan, on_step=on_step)
+        done = partial(_note, sent, url, on_step)
+        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_plan=on_plan, on_step=done)
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
             failures.append(f"{error.target}: {error}" if error.target else str(error))
     if any(upload.report is not None for upload in uploads):
         failures += _locked(job, enriched, published={episode.slug for episode in enriched.episodes})
-    return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
+    changed = stages.changed_feeds(job, enriched, sent)
+    announced = run(ANNOUNCE, partial(stages.announce, job, changed)) if changed else ()
+    return Outcome(
+        built=built,
+        uploads=tuple(uploads),
+        failures=tuple(failures),
+        announced=judged(announced, job.settings.rules),
+    )
+
+
+def _note(sent: set[tuple[str, str]], target: str, on_step: Callable[[Step], None], step: Step) -> None:
+    """Keep in mind which object has got other content on which target.
+
+    Step by step: an upload that fails after the feed, or is tried again by its runner, reports no feed that changed.
+    """
+    if step.action == "put" and step.reason != "headers changed":
+        sent.add((target, step.key))
+    on_step(step)
 
 
 def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
@@ -43,7 +43,7 @@ from podpipe.selection import chosen
 from podpipe.settings import Settings
 from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
-from podpipe.subscriptions import feed_keys, feed_parts, site_feeds, tag_findings
+from podpipe.subscriptions import feed_addresses, feed_keys, feed_parts, site_feeds, tag_findings
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
@@ -210,6 +210,27 @@ def upload(
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
     return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step))
+
+
+def changed_feeds(job: Job, enriched: Enriched, sent: Collection[tuple[str, str]]) -> Mapping[str, str]:
+    """The feeds that somebody is to be told of, addresses by key: those among the objects `sent`, each a target and a key."""
+    if not sent:
+        return {}
+    from podpipe.ping import news, public_targets
+
+    settings = job.settings
+    addresses = feed_addresses(settings.show, enriched.episodes, settings.feeds)
+    return news(sent, addresses, public=public_targets(settings.targets, settings.ping), choices=settings.ping)
+
+
+def announce(job: Job, changed: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Tell those whom the show has chosen that feeds have changed, addresses by key."""
+    from podpipe.ping import tell
+    from podpipe.web import Web
+
+    settings = job.settings
+    with Web(contact=settings.show.site_url) as web:
+        return tell(changed, feed=settings.show.feed, choices=settings.ping, where=settings.place("ping"), web=web)
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:

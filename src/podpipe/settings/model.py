@@ -63,8 +63,8 @@ class Settings:
     profiles: tuple[Profile, ...] = ()
     rules: Mapping[str, Switch] = field(default_factory=dict)
     audio: AudioSettings = AudioSettings()
-    feeds: FeedChoices = FeedChoices()
-    ping: PingChoices = PingChoices()
+    feeds: FeedChoices = field(default_factory=FeedChoices)
+    ping: PingChoices = field(default_factory=PingChoices)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def place(self, key: str) -> Where:

@@ -1,4 +1,4 @@
-"""Every feed that listeners can subscribe to: the show's own, those of people and tags, and the JSON Feed; each in pages where it is long."""
+"""Every feed that listeners can subscribe to: the show's own, those of people and tags, and the JSON Feed; in pages where it is long."""
 
 from __future__ import annotations
 
