@@ -13,6 +13,7 @@ import feedparser
 import pytest
 
 from podpipe import pipeline
+from podpipe.errors import TargetError
 from podpipe.model import Finding, PingChoices, Where
 from podpipe.ping import TOKEN, news, public_targets, tell
 from podpipe.settings import load_settings
@@ -154,6 +155,24 @@ def test_a_runner_that_tries_again_after_the_feed_has_gone_tells_all_the_same(sh
     assert report is not None
     assert report.put == (), "the last attempt had nothing to do"
     assert len(world.told) == 3
+
+
+def test_a_target_that_fails_after_its_feed_has_gone_is_told_of(show: MadeShow, world: Services) -> None:
+    def failing(stage: pipeline.Stage, work: Any) -> Any:
+        done = work()
+        if stage.name == "upload":
+            raise TargetError("the last deletion was refused", target="file:public")
+        return done
+
+    outcome = publish(show, run=failing)
+    assert outcome.failures == ("file:public: the last deletion was refused",)
+    assert len(world.told) == 3
+
+
+def test_a_target_that_fails_before_its_feed_tells_nobody(show: MadeShow, world: Services) -> None:
+    show.write("public", "a file where the folder should be")
+    assert not publish(show).ok
+    assert world.told == []
 
 
 def test_the_world_is_told_as_a_task_of_its_own_and_only_where_there_is_news(show: MadeShow) -> None:

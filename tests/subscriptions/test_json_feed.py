@@ -87,6 +87,10 @@ def test_letters_that_no_file_can_hold_do_not_keep_the_feed_from_being_written()
     assert item["title"] == "a?b"
 
 
+def test_a_show_without_episodes_has_a_feed_without_items() -> None:
+    assert parsed()["items"] == []
+
+
 def test_the_file_is_served_as_a_json_feed_and_is_the_same_every_time() -> None:
     artifact = json_feed(SHOW, [EPISODE, PLAIN], key="feed.json")
     assert (artifact.key, artifact.content_type) == ("feed.json", "application/feed+json")
