@@ -196,9 +196,9 @@ def publish(
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
     `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
-    among the findings leaves every target as it is; a target that fails leaves the others to be published. At the end the world is told
-    where the settings ask for it and a feed has changed for listeners. Raises ConfigError and
-    SourceError for what makes the whole run impossible.
+    among the findings leaves every target as it is; a target that fails leaves the others to be published. At the end the world is told,
+    where the settings ask for it and a feed has changed for listeners. Raises ConfigError and SourceError for what makes the whole run
+    impossible.
     """
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []

@@ -74,8 +74,7 @@ class Session:
 
         It is a GET or, with a `form`, a POST of it (application/x-www-form-urlencoded). Redirects are followed: at most ten, to http and
         https alone, and for a POST only where it stays one. Statuses other than those to `accept` become a WebError, like every failure to
-        reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to three times
-        in all.
+        reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to three times in all.
         """
         import httpx
 
@@ -127,9 +126,12 @@ class Session:
             if answer.next_request is None:
                 return answer
             if form is not None and answer.next_request.method != "POST":
-                # The redirect leads to something to read (RFC 9110, sections 15.4.2 to 15.4.4), where the form would be lost in silence.
+                # Where it leads to something to read (RFC 9110, sections 15.4.2 to 15.4.4) the form would be lost in silence.
                 answer.close()
-                raise _refused(url, answer.status_code)
+                message = (
+                    f"{shown_url(url)} redirects to {shown_url(str(answer.next_request.url))}, and what is sent would not arrive there"
+                )
+                raise WebError(message, url=shown_url(url), status=answer.status_code, hint="name the address that it leads to")
             request = answer.next_request
             length = int(answer.headers.get("content-length", "0"))
             read_body(answer, length if length <= _SMALL else 0, url)
