@@ -31,6 +31,8 @@ class Window:
         size = min(size, self.length - start)
         if size <= 0:
             return b""
+        if start == 0 and len(self._head) < size <= HEAD:
+            self._head += self._fetch(len(self._head), size - len(self._head))
         if start + size <= len(self._head):
             return self._head[start : start + size]
         offset = start - self._block_at
