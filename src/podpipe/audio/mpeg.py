@@ -11,7 +11,7 @@ from podpipe.audio.window import HEAD, Window
 from podpipe.model import BitrateMode
 
 _SEARCHED = 1 << 18
-_PROBE = 1 << 12
+_PROBE = 1 << 11
 _WALKED_WHOLE = 1 << 19
 _PROBED_EVERY = 1 << 18
 
