@@ -53,7 +53,7 @@ def read_mp4(file: Window, name: str, *, near: bool) -> Sound:
         chapters=_listed(read) or _from_track(file, sound, all_tracks, near=near),
         cover=_cover(read),
         video=video,
-        doubts=(*doubts, *more, *_table_doubts(file, name, sound, size, near=near)),
+        doubts=(*doubts, *more, *_table_doubts(file, name, sound, found, near=near)),
     )
 
 
@@ -90,12 +90,13 @@ def _stated(file: Window, name: str, sound: Track, found: list[Box], whole: floa
     return (edits if 0 < edits <= whole + _SAME else whole), ()
 
 
-def _table_doubts(file: Window, name: str, sound: Track, size: int, *, near: bool) -> Iterator[Doubt]:
+def _table_doubts(file: Window, name: str, sound: Track, found: list[Box], *, near: bool) -> Iterator[Doubt]:
     """A doubt where the table of sizes asks for more bytes than there are: then no sample after the wrong one is found.
 
     Of a far file only a short table is read: an hour's has some 700 kB.
     """
     table = sound.boxes.get(b"stsz")
+    size = sum(box.end - box.start for box in found if box.path == (b"mdat",))
     if table and (near or table.end - table.start <= _FAR_TABLE) and taken(file, sound) > size:
         yield damaged(name, "its table of sizes does not fit", level="error")
 
