@@ -55,6 +55,14 @@ def encoded(number: int, seconds: float, *, vbr: bool = False) -> bytes:
     return bytes(encoder.encode(samples.tobytes()) + encoder.flush())
 
 
+def frame_beginnings(frames: bytes) -> list[int]:
+    """Where each frame of 128 kbit/s and 44.1 kHz begins: some are padded by a byte."""
+    found = [0]
+    while (at := found[-1] + 417 + (frames[found[-1] + 2] >> 1 & 1)) < len(frames):
+        found.append(at)
+    return found
+
+
 def with_index(frames: bytes) -> bytes:
     """Frames of 128 kbit/s and 44.1 kHz behind an Info header, which stands in a frame of silence."""
     size = 417
@@ -87,13 +95,13 @@ def tag(number: int, *, full: bool) -> bytes:
 def write_files(folder: Path, count: int) -> dict[str, list[Path]]:
     """Three sets of files: twenty recordings, each file's frames turned so that no two are the same."""
     recordings = [encoded(number, 65) for number in range(20)]
+    beginnings = [frame_beginnings(frames) for frames in recordings]
     sets: dict[str, list[Path]] = {"with an index": [], "with index, chapters, cover": [], "without an index": []}
     for name, paths in sets.items():
         (folder / name).mkdir()
         for number in range(count):
             frames = recordings[number % len(recordings)]
-            turn = round(number * 7 * 144 * 128_000 / _RATE // 1) % len(frames)
-            turn = frames.index(b"\xff\xfb", turn)
+            turn = beginnings[number % len(recordings)][7 * (number // len(recordings))]
             content = frames[turn:] + frames[:turn]
             path = folder / name / f"{number:04}.mp3"
             path.write_bytes(tag(number, full="chapters" in name) + (content if "without" in name else with_index(content)))

@@ -179,15 +179,15 @@ def _constant(file: Window, name: str, stream: Stream, end: int, *, near: bool) 
     """
     first = stream.first
     exact = _exact(first)
+    tail = _tail(file, stream, end)
+    if tail is None or tail.bitrates != {first.bitrate} or not _in_step(tail.end - stream.start, exact):
+        return None
     places = range(stream.start + _PROBED_EVERY, end - _PROBE, _PROBED_EVERY if near else max(_PROBED_EVERY, (end - stream.start) // 3))
     for place in (stream.start, *places):
         data = file.part(place, _PROBE)
         found = stream.sync(data)
         if found is None or not _even(stream, data, found, place + found - stream.start, exact):
             return None
-    tail = _tail(file, stream, end)
-    if tail is None or tail.bitrates != {first.bitrate} or not _in_step(tail.end - stream.start, exact):
-        return None
     seconds = round((tail.end - stream.start) / exact) * first.samples / first.rate
     doubts = (cut_short(name, seconds),) if tail.cut else ()
     return Sound(seconds=seconds, bitrate=first.bitrate, bitrate_mode="CBR", doubts=doubts)
@@ -230,8 +230,9 @@ def _estimate(file: Window, name: str, stream: Stream, end: int) -> Sound:
     if not size:
         raise NotReadError
     seconds = (end - stream.start) / (size / frames) * stream.first.samples / stream.first.rate
-    why = "it has a variable bit rate and no index that could be trusted, and was not read to its end"
-    return Sound(seconds=seconds, bitrate=_bitrate(end - stream.start, seconds), bitrate_mode="VBR", doubts=(estimated(name, why),))
+    why = "it has no index that could be trusted, and was not read to its end"
+    mode: BitrateMode = "CBR" if len(set().union(*(walk.bitrates for walk in walks))) == 1 else "VBR"
+    return Sound(seconds=seconds, bitrate=_bitrate(end - stream.start, seconds), bitrate_mode=mode, doubts=(estimated(name, why),))
 
 
 def _gap_doubts(name: str, walk: Walk) -> tuple[Doubt, ...]:
