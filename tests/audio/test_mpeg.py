@@ -181,6 +181,17 @@ def test_a_damaged_number_of_frames_is_found_by_the_checksum_beside_it(tmp_path:
     assert rules(far(bytes(content), "a.mp3")[0]) == ["audio-estimated"]
 
 
+def test_an_index_without_a_size_is_compared_with_the_frames(tmp_path: Path) -> None:
+    content = bytearray(with_xing(mp3_frames(100)))
+    at = content.index(b"Xing")
+    content[at + 7] = 1  # only the number of frames is said
+    del content[len(content) // 2 :]
+    path = tmp_path / "a.mp3"
+    measured = near(path, bytes(content))
+    assert rules(measured) == ["audio-cut-short"]
+    assert seconds(measured) == pytest.approx(played(path), abs=0.1)
+
+
 def test_rubbish_between_frames_is_stepped_over_and_told_of(tmp_path: Path) -> None:
     cut = sum(frame_sizes(VBR)[:200])
     rubbish = bytes(index * 7 % 251 for index in range(3000))

@@ -88,10 +88,10 @@ def _measured(file: Window, name: str, stream: Stream, *, near: bool) -> Sound:
         return _by_frames(file, name, stream, _sound_end(file, stream.start), near=near)
     # Where the index ends with the file, there is no need to look at that.
     end = file.length if stream.start + index.size == file.length else _sound_end(file, stream.start)
-    there = end - stream.start
+    there, sized = end - stream.start, bool(index.size)
     index = replace(index, size=index.size or there)
     likely = _plausible(file, stream, index, near=near)
-    if likely and (index.size == there or 0 < there - index.size <= stream.first.size):
+    if likely and 0 <= there - index.size <= stream.first.size and (sized or not near):
         return _indexed(stream, index)
     return _walked_index(file, name, stream, index, end) if near else _far_index(file, name, stream, index, end, likely=likely)
 

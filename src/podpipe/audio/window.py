@@ -29,7 +29,7 @@ class Window:
     def part(self, start: int, size: int) -> bytes:
         """The bytes from `start` on, `size` of them or as many as the file has."""
         size = min(size, self.length - start)
-        if size <= 0:
+        if start < 0 or size <= 0:
             return b""
         if start == 0 and len(self._head) < size <= HEAD:
             self._head += self._fetch(len(self._head), size - len(self._head))
