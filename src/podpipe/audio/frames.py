@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -228,6 +229,7 @@ _MPEG_RATES = (44_100, 48_000, 32_000)
 _ADTS_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 
 
+@functools.lru_cache(maxsize=1024)
 def _mpeg(header: bytes) -> Frame | None:
     if len(header) < 4 or header[0] != 0xFF or header[1] < 0xE0:
         return None
