@@ -219,3 +219,13 @@ def test_a_raw_aac_stream_is_walked_where_it_is_near_and_estimated_where_it_is_f
     assert rules(there) == ["audio-estimated"]
     assert file.sent < 150_000
     assert rules(near(path, path.read_bytes()[:-100])) == ["audio-cut-short"]
+
+
+@pytest.mark.parametrize("rest", [b"\xff", b"\xff\x00", b"\x00" * 300, b"TAG" + b" " * 125])
+def test_what_no_frame_can_begin_with_does_not_make_a_file_one_that_is_cut(tmp_path: Path, rest: bytes) -> None:
+    assert near(tmp_path / "a.mp3", CBR + rest).doubts == ()
+
+
+def test_a_last_frame_that_is_not_whole_asks_for_a_look_and_stops_nothing(tmp_path: Path) -> None:
+    [doubt] = near(tmp_path / "a.mp3", CBR[:-20]).doubts
+    assert (doubt.rule, doubt.level) == ("audio-cut-short", "warning")

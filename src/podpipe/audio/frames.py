@@ -174,7 +174,7 @@ class _Walker:
                 break
             at = begin
         here = self._file.part(last, self._header)
-        cut = last < self._end and (self._stream.frame(here) is not None if len(here) == self._header else here[:1] == b"\xff")
+        cut = last < self._end and (self._stream.frame(here) is not None if len(here) == self._header else _begins(here))
         return Walk(
             frames=self._frames,
             size=self._size,
@@ -259,3 +259,8 @@ def _adts(header: bytes) -> Frame | None:
 
 MPEG = Framing(re.compile(rb"\xff[\xe2-\xff][\x10-\xef]", re.DOTALL), 4, b"\xff\xfe\x0c", _mpeg)
 ADTS = Framing(re.compile(rb"\xff[\xf0\xf1\xf8\xf9]", re.DOTALL), 7, b"\xff\xfe\xfd\xc0", _adts)
+
+
+def _begins(header: bytes) -> bool:
+    """Whether a piece of a header can be one: two bytes at least, with the bits that every frame begins with."""
+    return len(header) > 1 and header[0] == 0xFF and header[1] & 0xE0 == 0xE0
