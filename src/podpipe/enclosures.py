@@ -73,10 +73,9 @@ def audio_tags(
 def change_finding(
     manuscript: Manuscript, record: AudioRecord | None, facts: AudioFacts, published: PublishedAudio | None = None
 ) -> Finding | None:
-    """What has changed of an episode's audio since it was recorded; None where nothing that listeners' apps notice has.
+    """What has changed of a public episode's audio since it was recorded; None where nothing that listeners' apps notice has.
 
-    It is a warning for an episode that was published with it: apps that have the old file keep it, and those that were half way through
-    go on in another one.
+    Apps that have the old file keep it, and those that are half way through it go on in another one.
     """
     if record is None or record.audio != manuscript.audio:
         return None
@@ -90,13 +89,12 @@ def change_finding(
         changes.append(f"it has {new_length:,} bytes and no longer {old_length:,}")
     if not changes:
         return None
-    since = "it was published" if record.public else "it was last measured"
     return Finding(
-        level="warning" if record.public else "info",
+        level="warning",
         rule="audio-changed",
         where=manuscript.where(audio_key(manuscript)),
-        message=f"the audio has changed since {since}: {', and '.join(changes)}",
-        hint="make sure that it is the right file; who has the old one keeps it" if record.public else "",
+        message=f"the audio has changed since podpipe.lock was written: {', and '.join(changes)}",
+        hint="make sure that it is the right file: whoever has the old one keeps it",
     )
 
 

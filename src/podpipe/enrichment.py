@@ -183,7 +183,7 @@ class _Audio:
                 self.records[manuscript.slug] = before
             return
         published = record.published or (before.published if before is not None and same else None)
-        self.records[manuscript.slug] = replace(record, published=published, public=before is not None and same and before.public)
+        self.records[manuscript.slug] = replace(record, published=published)
 
 
 def _recall(settings: Settings) -> dict[str, AudioRecord]:
