@@ -245,6 +245,22 @@ def test_an_m4a_gets_its_tags_and_is_put_together_once(show: MadeShow, out: Path
     assert report.put == ()
 
 
+def test_a_recording_that_is_still_to_come_is_missed_of_a_dated_episode_and_not_of_a_draft(show: MadeShow) -> None:
+    show.episode("8", date="2027-01-01 08:00:00 +0900", audio=False)
+    show.episode("9", extra="draft: true\n", audio=False)
+    outcome = published(show)
+    assert [finding.where.path for finding in outcome.findings if finding.rule == "audio-missing"] == ["episodes/2027-01-01-8.md"]
+
+
+def test_two_episodes_may_share_one_file(show: MadeShow, out: Path) -> None:
+    path = show.episode("3", date="2026-01-03 08:00:00 +0900", audio=False)
+    path.write_text(path.read_text().replace("/audio/3.mp3", "/audio/1.mp3"))
+    published(show)
+    named = enclosures(out)
+    assert named["https://talk.example/episode/3"] == named["https://talk.example/episode/1"]
+    assert named["https://talk.example/episode/1"][1] == len(files_below(out)["audio/1.mp3"])
+
+
 def test_locking_measures_and_writes_nothing_else(show: MadeShow, out: Path) -> None:
     assert pipeline.lock(job(show), check=True).changed
     assert not (show.root / LOCK).exists()
