@@ -100,7 +100,8 @@ def change_finding(
 
 def audio_key(manuscript: Manuscript) -> str | None:
     """The front matter key that names an episode's audio."""
-    return next((name for name in ("audio_file_url", "audio_file_path") if manuscript.where(name).line), None)
+    written = [name for name, *_ in manuscript.places]
+    return next((name for name in ("audio_file_url", "audio_file_path") if name in written), None)
 
 
 def _known(manuscript: Manuscript, records: Mapping[str, AudioRecord]) -> str | None:

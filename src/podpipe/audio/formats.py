@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Literal
 
 Family = Literal["adts", "flac", "mp3", "mp4", "ogg", "wav"]
@@ -68,7 +68,7 @@ def mime_type(name_or_url: str) -> str | None:
 def extension(name_or_url: str) -> str:
     """The extension of a file's name, or of a URL's path, in lower case with its point."""
     name = name_or_url.partition("?")[0].partition("#")[0] if "://" in name_or_url else name_or_url
-    return PurePosixPath(name).suffix.lower()
+    return posixpath.splitext(name)[1].lower()  # a path object would take ten times as long
 
 
 def kinds(name_or_url: str) -> tuple[Kind, ...]:
