@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -212,7 +212,7 @@ def publish(
         except TargetError as error:
             failures.append(f"{error.target}: {error}" if error.target else str(error))
     if any(upload.report is not None for upload in uploads):
-        failures += _locked(job, enriched, published={episode.slug for episode in enriched.episodes})
+        failures += _locked(job, enriched)
     changed = stages.changed_feeds(job, enriched, sent)
     announced = run(ANNOUNCE, partial(stages.announce, job, changed)) if changed else ()
     return Outcome(
@@ -243,12 +243,11 @@ def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:
     return Locked(records=len(records), changed=changed, findings=_judged(job, enriched, (*ingested.findings, *enriched.findings)))
 
 
-def _locked(job: Job, enriched: Enriched, *, published: Collection[str]) -> list[str]:
-    """Write down what was published; what went wrong with that is no reason to publish anything else."""
-    records = {slug: replace(record, public=record.public or slug in published) for slug, record in enriched.records.items()}
+def _locked(job: Job, enriched: Enriched) -> list[str]:
+    """Write down what was published; what goes wrong with that has kept nothing from being published."""
     try:
-        if records:
-            write_lock(job.settings.root, records)
+        if enriched.records:
+            write_lock(job.settings.root, enriched.records)
     except ConfigError as error:
         return [str(error)]
     return []
