@@ -302,3 +302,29 @@ def test_what_cannot_be_compared_with_is_an_error(show: MadeShow, against: str) 
     path = against if "://" in against else str(show.root / against)
     with pytest.raises(PodpipeError):
         diff(job(show), against=path)
+
+
+def test_a_feed_that_is_kept_in_pages_loses_no_episode_and_its_older_pages_are_guarded_too(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", episodes=7)
+    assert pipeline.publish(job(show)).ok
+    show.write("podpipe.toml", f"{SETTINGS}\n[feeds]\npage_items = 3\n")
+    paged = pipeline.publish(job(show))
+    assert (paged.ok, paged.findings) == (True, ())
+    assert (tmp_path / "out/feed-1.xml").is_file()
+    edit(show, ONE, "date: 2026-01-01 08:00", "date: 2026-01-01 09:00")
+    report = pipeline.publish(job(show))
+    assert changes(report) == [("error", "date-changed", ONE)]
+    assert [change.kind for change in diff(job(show)).comparison.changes] == ["date-changed"]
+    edit(show, ONE, "date: 2026-01-01 09:00", "date: 2026-01-01 08:00")
+    show.write("podpipe.toml", SETTINGS)
+    assert pipeline.publish(job(show)).findings == ()
+
+
+def test_a_prefix_that_measures_downloads_is_told_and_stops_nothing(show: MadeShow) -> None:
+    pipeline.publish(job(show))
+    show.write("podpipe.toml", f'{SETTINGS}\n[feeds]\ndownload_prefix = "https://op3.example/e/"\n')
+    outcome = pipeline.publish(job(show))
+    assert changes(outcome) == [("info", "enclosure-prefixed", ONE), ("info", "enclosure-prefixed", TWO)]
+    assert outcome.ok
+    show.write("podpipe.toml", SETTINGS)
+    assert changes(pipeline.publish(job(show))) == [("info", "enclosure-prefixed", ONE), ("info", "enclosure-prefixed", TWO)]

@@ -41,7 +41,7 @@ PURE = (
     *("model", "errors", "timecode", "yaml_text", "frontmatter", "dates", "liquid", "embeds", "notes", "chapters", "links"),
     *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan"),
     *("attribute_lists", "code_blocks", "dialect", "directories", "html_blocks", "languages", "places", "rules", "transcripts"),
-    *("guard",),
+    *("guard", "subscriptions"),
 )
 """Floors 0 to 2: what they know, they are given."""
 

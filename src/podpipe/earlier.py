@@ -14,6 +14,7 @@ from podpipe.errors import PodpipeError, WebError
 from podpipe.guard import LIMIT, Comparison, PublishedFeed, Source, compare, feed_findings, read_whole_feed, refusal
 from podpipe.job import Job
 from podpipe.model import Artifact, Episode, Finding, Holding, Manuscript, Show, Where
+from podpipe.plan import Rank, rank
 from podpipe.settings import Settings
 from podpipe.targets import Target
 from podpipe.targets.upload import holdings
@@ -119,8 +120,8 @@ def difference(show: Show, earlier: Earlier, artifacts: Iterable[Artifact], enri
 class FeedGuard:
     """Finds, before a feed goes to a target, what it would change for those who have the feed of today; a `podpipe.stages.Guard`.
 
-    Compared is with the feed on the target, and where that holds none with the one that is live. A feed that stays as it is is not even
-    read. Raises PodpipeError where the job allows what is no change.
+    Compared is with the feed on the target, and where that holds none with the one that is live. Where all feeds stay as they are, none is
+    even read. Raises PodpipeError where the job allows what is no change.
     """
 
     def __init__(self, job: Job) -> None:
@@ -136,8 +137,8 @@ class FeedGuard:
         """The changes as findings; an error stops the publish to this target. Raises TargetError."""
         settings = self._job.settings
         feed = settings.show.feed
-        made = next((artifact for artifact in artifacts if artifact.key == feed), None)
-        if made is None or (feed in held and held[feed].digest == made.digest):
+        feeds = [artifact for artifact in artifacts if rank(artifact) >= Rank.FEED_PAGES]  # an older page may change alone
+        if all(artifact.key in held and held[artifact.key].digest == artifact.digest for artifact in feeds):
             return ()
         earlier = feed_on(target, settings.show) or self._live()
         if earlier is None:

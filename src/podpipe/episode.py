@@ -103,6 +103,7 @@ def make_episode(
         number=manuscript.number,
         season=manuscript.season,
         transcripts=transcripts,
+        tags=manuscript.tags,
     )
 
 

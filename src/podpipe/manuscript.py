@@ -107,6 +107,7 @@ def _manuscript(source: SourceFile, head: Head, *, zone: tzinfo, site: Mapping[s
         notes=notes,
         chapters=_moved(chapters, head),
         transcripts=head.names("transcript") or head.names("transcripts"),
+        tags=head.tags(),
         places=tuple((key, line, head.matter.columns.get(key)) for key, line in head.matter.lines.items()),
     )
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
@@ -44,6 +44,7 @@ from podpipe.selection import chosen
 from podpipe.settings import Settings
 from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
+from podpipe.subscriptions import feed_addresses, feed_keys, feed_parts, site_feeds, tag_findings
 from podpipe.targets import Target, open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
@@ -111,7 +112,7 @@ def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None
 
 def _load() -> None:
     """Load the theme, lxml and feedgen: a tenth of a second in which this process could not read."""
-    import podpipe.feed  # noqa: F401 - for `_feed`, which finds it loaded
+    import podpipe.feed  # noqa: F401 - for `feed_parts`, which finds it loaded
 
     load_ahead(sources.shared_folder("templates"))
 
@@ -146,12 +147,14 @@ def _demands(
 
 def validate(job: Job, enriched: Enriched) -> tuple[Finding, ...]:
     """Check the links of all show notes to the show's own site. Checks of other sites will join it here."""
+    show, feeds = job.settings.show, job.settings.feeds
+    unused = tag_findings(enriched.episodes, feeds, where=job.settings.place("feeds"))
     if not job.check_links:
-        return ()
-    show = job.settings.show
-    keys = {*site_keys(show, enriched.episodes), *(file.key for file in enriched.files), *enriched.missing_audio, show.feed}
+        return unused
+    made = (*site_keys(show, enriched.episodes), *feed_keys(show, enriched.episodes, feeds))
+    keys = {*made, *(file.key for file in enriched.files), *enriched.missing_audio}
     waiting = {page_key(page_path(show.permalink, manuscript)) for manuscript in enriched.held_back}
-    return own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting)
+    return (*unused, *own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting))
 
 
 def render(job: Job, enriched: Enriched) -> Rendered:
@@ -159,12 +162,12 @@ def render(job: Job, enriched: Enriched) -> Rendered:
 
     Where the work is shared out among processes, these write the posts' lines too, for `compose`: to gather them twice would take longer.
     """
-    show = job.settings.show
+    show, feeds = job.settings.show, job.settings.feeds
     theme = load_theme(sources.shared_folder("templates"))
     size = part_size(len(enriched.episodes))
     parts: list[Callable[[], tuple[Any, ...]]] = [
-        partial(_feed, show, enriched.episodes),
-        *site_parts(show, enriched.episodes, theme, size=size),
+        *feed_parts(show, enriched.episodes, feeds),
+        *site_parts(show, enriched.episodes, theme, size=size, feeds=site_feeds(show, enriched.episodes, feeds)),
     ]
     pages = len(parts)
     if size < len(enriched.episodes):
@@ -182,13 +185,6 @@ def render(job: Job, enriched: Enriched) -> Rendered:
     own = {artifact.key for artifact in kept}
     artifacts = (*(artifact for artifact in made if artifact.key not in own), *kept)
     return Rendered(artifacts=artifacts, posts=tuple(line for part in done[pages:] for line in part))
-
-
-def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
-    # Imported here, feedgen and lxml load in the process that makes the feed, beside the pages, and never for a stage before this one.
-    from podpipe.feed import feed_artifact
-
-    return (feed_artifact(show, episodes),)
 
 
 def _posts(show: Show, episodes: Sequence[Episode]) -> tuple[bytes, ...]:
@@ -227,6 +223,27 @@ def upload(
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
     return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step), findings=findings)
+
+
+def changed_feeds(job: Job, enriched: Enriched, sent: Collection[tuple[str, str]]) -> Mapping[str, str]:
+    """The feeds that somebody is to be told of, addresses by key: those among the objects `sent`, each a target and a key."""
+    if not sent:
+        return {}
+    from podpipe.ping import news, public_targets
+
+    settings = job.settings
+    addresses = feed_addresses(settings.show, enriched.episodes, settings.feeds)
+    return news(sent, addresses, public=public_targets(settings.targets, settings.ping), choices=settings.ping)
+
+
+def announce(job: Job, changed: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Tell those whom the show has chosen that feeds have changed, addresses by key."""
+    from podpipe.ping import tell
+    from podpipe.web import Web
+
+    settings = job.settings
+    with Web(contact=settings.show.site_url) as web:
+        return tell(changed, feed=settings.show.feed, choices=settings.ping, where=settings.place("ping"), web=web)
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:

@@ -15,7 +15,7 @@ from podpipe.errors import ConfigError, PodpipeError, SourceError, TargetError
 from podpipe.settings import load_settings
 from tests.conftest import REPOSITORY
 from tests.flows.conftest import PrefectServer
-from tests.made_show import MadeShow, files_below
+from tests.made_show import SETTINGS, MadeShow, files_below
 from tests.servers import free_port
 
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them, where the tests run in several processes
@@ -53,6 +53,15 @@ def test_a_run_publishes_with_each_stage_as_a_task_and_says_what_changed(prefect
     summary = prefect_server.artifact(run.id).data
     assert summary.startswith("# Test Talk\n\n2 episodes.\n")
     assert f"| file:public | {sent} | 0 | 0 | {size} | {sent} | published |" in summary
+
+
+def test_the_world_is_told_in_a_task_of_its_own(prefect_server: PrefectServer, show: MadeShow) -> None:
+    gone = f"http://127.0.0.1:{free_port()}/"
+    show.write("podpipe.toml", f'{SETTINGS}\n[ping]\ntargets = ["file:public"]\npodcast_index = "{gone}"\n')
+    state = run_flow(show)
+    assert state.result()["findings"] == {"error": 0, "warning": 1, "info": 0}, "a failure is no failed publish"
+    run = prefect_server.flow_run(state.state_details.flow_run_id)
+    assert [task.name for task in prefect_server.tasks(run.id, number=7)] == [*STAGES, "announce"]
 
 
 def test_a_second_run_changes_nothing_and_says_so(prefect_server: PrefectServer, show: MadeShow) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from podpipe.model.audio import AudioFacts, AudioRecord, BitrateMode, Doubt, PublishedAudio
 from podpipe.model.episode import Credit, Enclosure, Episode, Owner, Person, Show
+from podpipe.model.feeds import EVERY, FeedChoices, PingChoices
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
@@ -16,6 +17,7 @@ from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
 __all__ = [
+    "EVERY",
     "Artifact",
     "AudioFacts",
     "AudioRecord",
@@ -27,6 +29,7 @@ __all__ = [
     "Doubt",
     "Enclosure",
     "Episode",
+    "FeedChoices",
     "FileContent",
     "Finding",
     "Holding",
@@ -38,6 +41,7 @@ __all__ = [
     "Owner",
     "Person",
     "PictureFacts",
+    "PingChoices",
     "PublishPlan",
     "PublishReport",
     "PublishedAudio",

@@ -46,7 +46,8 @@ class Enclosure:
 class Episode:
     """What can be published: a manuscript joined with its audio, its people and its place on the site.
 
-    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published.
+    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published. `tags` are what the
+    episode is about, in the author's words.
     """
 
     slug: str
@@ -66,6 +67,7 @@ class Episode:
     number: int | None = None
     season: int | None = None
     transcripts: tuple[Transcript, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

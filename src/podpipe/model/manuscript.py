@@ -81,8 +81,8 @@ class Manuscript:
     """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
 
     `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
-    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `places` gives each
-    front matter key's line, and the column of its value.
+    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `tags` are what the
+    episode is about, in the author's words, each once. `places` gives each front matter key's line, and the column of its value.
     """
 
     path: str
@@ -104,6 +104,7 @@ class Manuscript:
     number: int | None = None
     season: int | None = None
     transcripts: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     places: tuple[tuple[str, int, int | None], ...] = ()
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("Show notes", reading.SHOW_NOTES),
     ("Chapters", reading.CHAPTERS),
     ("Audio", publishing.AUDIO),
+    ("Feeds", publishing.FEEDS),
     ("People and pictures", publishing.PEOPLE_AND_PICTURES),
     ("Transcripts", publishing.TRANSCRIPTS),
     ("What a publish changes in the feed", feed_changes.FEED_CHANGES),

@@ -11,6 +11,7 @@ from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.audio import read_audio
+from podpipe.settings.feeds import read_feeds, read_ping
 from podpipe.settings.model import GuardSettings, Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 
@@ -35,6 +36,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
     top = Table(values, problems, name=name)
     settings_show = _show(top)
     profiles, rules = _checking(top)
+    ping = read_ping(top)
     settings = Settings(
         root=root,
         config=name,
@@ -48,6 +50,8 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         rules=rules,
         audio=read_audio(top),
         guard=_guard(top),
+        feeds=read_feeds(top, people=[person.id for person in settings_show.people], hub=ping.websub),
+        ping=ping,
     )
     top.refuse_unknown()
     if problems:

@@ -38,7 +38,7 @@ _LATER = "try again later"
 
 
 class Session:
-    """Asks web servers by GET, from many threads at once. `wait` sleeps for some seconds."""
+    """Asks web servers, from many threads at once. `wait` sleeps for some seconds."""
 
     def __init__(
         self,
@@ -68,12 +68,20 @@ class Session:
                 self._made.close()
                 self._made = None
 
-    def get(self, url: str, headers: Mapping[str, str], receive: Callable[[Any], T], *, accept: frozenset[int]) -> T:
+    def ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        receive: Callable[[Any], T],
+        *,
+        accept: frozenset[int],
+        form: Mapping[str, str] | None = None,
+    ) -> T:
         """Ask for `url` and give what `receive` makes of the answer (httpx's, unread), which it must close, or hand on open.
 
-        Redirects are followed: at most ten, to http and https alone. Statuses other than those to `accept` become a WebError, like every
-        failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to `attempts`
-        times in all.
+        It is a GET or, with a `form`, a POST of it (application/x-www-form-urlencoded). Redirects are followed: at most ten, to http and
+        https alone, and for a POST only where it stays one. Statuses other than those to `accept` become a WebError, like every failure to
+        reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to `attempts` times in all.
         """
         import httpx
 
@@ -81,7 +89,7 @@ class Session:
         for attempt in range(1, self._attempts + 1):
             pause = _FIRST_WAIT * 4 ** (attempt - 1)
             try:
-                answer = self._follow(url, headers)
+                answer = self._follow(url, headers, form)
                 if answer.status_code in accept:
                     return receive(answer)
                 answer.close()
@@ -104,11 +112,11 @@ class Session:
                 self._wait(pause)
         raise error
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> Any:
+    def _follow(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Any:
         import httpx
 
         try:
-            request = self._client().build_request("GET", url, headers=dict(headers))
+            request = self._client().build_request("GET" if form is None else "POST", url, headers=dict(headers), data=form)
         except (httpx.InvalidURL, UnicodeError) as error:
             # The library's own message may repeat a piece of a password.
             raise _unreadable(url, redirected=False) from error
@@ -124,6 +132,13 @@ class Session:
             self._heard.add(_host(request.url))
             if answer.next_request is None:
                 return answer
+            if form is not None and answer.next_request.method != "POST":
+                # Where it leads to something to read (RFC 9110, sections 15.4.2 to 15.4.4) the form would be lost in silence.
+                answer.close()
+                message = (
+                    f"{shown_url(url)} redirects to {shown_url(str(answer.next_request.url))}, and what is sent would not arrive there"
+                )
+                raise WebError(message, url=shown_url(url), status=answer.status_code, hint="name the address that it leads to")
             request = answer.next_request
             length = int(answer.headers.get("content-length", "0"))
             read_body(answer, length if length <= _SMALL else 0, url)
