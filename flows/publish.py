@@ -71,11 +71,13 @@ def publish(
     allow_missing_audio: bool = False,
     check_links: bool = True,
     measure_hosted: bool = True,
+    allow: list[str] | None = None,
 ) -> dict[str, Any]:
     """Build the show in the folder `show` and bring its targets up to date.
 
     `targets` are URLs (default: those in the show's settings). `episode` is a slug: of the episodes that are not published yet, only that
-    one; Prefect's command line makes a number of `70`, which is taken as the slug "70". The result is what `flows.runner.changes` says.
+    one; Prefect's command line makes a number of `70`, which is taken as the slug "70". `allow` are changes of the feed that are meant,
+    each as `KIND` or `KIND:EPISODE` (docs/guard.md). The result is what `flows.runner.changes` says.
 
     Raises PublishError when not all was done, and podpipe's other errors for what makes the whole run impossible.
     """
@@ -90,6 +92,7 @@ def publish(
         allow_missing_audio=allow_missing_audio,
         check_links=check_links and settings.check_links,
         measure_hosted=measure_hosted and settings.audio.measure_hosted,
+        allowed=tuple(allow or ()),
     )
     outcome = pipeline.publish(job, run=TaskRunner(retry_delays=retry_delays()))
     kept = _outcomes.get()
@@ -112,6 +115,7 @@ def run_publish(
     allow_missing_audio: bool = False,
     check_links: bool = True,
     measure_hosted: bool = True,
+    allow: Sequence[str] | None = None,
 ) -> pipeline.Outcome:
     """Run the flow in this process and give back the outcome itself, as `podpipe.pipeline.publish` does.
 
@@ -134,6 +138,7 @@ def run_publish(
                 allow_missing_audio=allow_missing_audio,
                 check_links=check_links,
                 measure_hosted=measure_hosted,
+                allow=list(allow) if allow else None,
             )
     except PublishError:
         pass

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from podpipe.audio import Measured, measure, mime_type
+from podpipe.audio.formats import mime_type
+from podpipe.audio.measuring import Measured, measure
 from podpipe.errors import AudioError
 from podpipe.manuscript import read_manuscript
 from podpipe.model import AudioFacts, BitrateMode, SourceFile
@@ -279,5 +280,5 @@ def test_the_sample_show_says_of_its_audio_what_is_so(path: Path) -> None:
 
 
 def test_importing_podpipe_audio_does_not_load_mutagen() -> None:
-    code = "import sys, podpipe.audio; sys.exit('mutagen' in sys.modules)"
+    code = "import sys, podpipe.audio.measuring, podpipe.audio.tagging; sys.exit('mutagen' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -20,7 +20,7 @@ HOMES = {
     "httpx": {"flows.publish", "podpipe.web"},
     "jinja2": {"podpipe.theme"},
     "liquid": {"podpipe.liquid"},
-    "lxml": {"podpipe.feed"},
+    "lxml": {"podpipe.feed", "podpipe.guard.reading"},  # one writes the feed, the other reads those of any engine, damaged ones too
     "mutagen": {"podpipe.audio"},
     "nh3": {"podpipe.embeds"},
     "PIL": {"podpipe.pictures"},
@@ -42,6 +42,7 @@ PURE = (
     *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan"),
     *("chapter_forms", "feed_values", "given_item", "uris", "xml_text"),
     *("attribute_lists", "code_blocks", "dialect", "directories", "html_blocks", "languages", "places", "rules", "transcripts"),
+    *("guard", "subscriptions"),
 )
 """Floors 0 to 2: what they know, they are given."""
 

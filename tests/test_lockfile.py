@@ -34,7 +34,6 @@ RECORD = AudioRecord(
     ),
     doubts=(Doubt(rule="audio-index", level="warning", message="it states 1:00", hint="export it again"),),
     published=PublishedAudio(key="audio/70.mp3", length=20_000, digest="def", tags="123", notes=("chapters are not written",)),
-    public=True,
 )
 BARE = AudioRecord(audio="a.mp3", version="", facts=AudioFacts(length=1, duration=timedelta(seconds=1), mime_type="audio/mpeg"))
 
@@ -96,7 +95,6 @@ records = st.builds(
         tags=texts,
         notes=st.lists(texts, max_size=2).map(tuple),
     ),
-    public=st.booleans(),
 )
 
 

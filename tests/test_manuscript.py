@@ -37,7 +37,7 @@ def test_every_key_is_read() -> None:
     head = (
         "title: A talk\ndate: 2026-05-29 08:00:00 +0900\ndescription: About a talk\nactor_ids:\n  - ann\n  - bob\n"
         "audio_file_path: /audio/70.mp3\naudio_file_size: 1,234,567\nduration: 10:06\nexplicit: true\nguid: old-guid-70\n"
-        "image: images/70.jpg\nepisode: 70\nseason: 2\nslug: seventy"
+        "image: images/70.jpg\nepisode: 70\nseason: 2\nslug: seventy\ntags: [git, Audio]"
     )
     assert manuscript(head, "## 0:10 Hello\n[a](https://a.example)\n## 1:00 Goodbye\n") == Manuscript(
         path=PATH,
@@ -55,14 +55,15 @@ def test_every_key_is_read() -> None:
         image="images/70.jpg",
         number=70,
         season=2,
+        tags=("git", "Audio"),
         notes=Notes(
             html='<h2 id="010-hello">0:10 Hello</h2>\n<p><a href="https://a.example">a</a></p>\n<h2 id="100-goodbye">1:00 Goodbye</h2>\n',
-            links=(Link(url="https://a.example", line=19, column=5),),
-            anchors=((18, "010-hello"), (20, "100-goodbye")),
+            links=(Link(url="https://a.example", line=20, column=5),),
+            anchors=((19, "010-hello"), (21, "100-goodbye")),
         ),
         chapters=(
-            Chapter(start=timedelta(seconds=10), title="Hello", line=18, anchor="010-hello"),
-            Chapter(start=timedelta(minutes=1), title="Goodbye", line=20, anchor="100-goodbye"),
+            Chapter(start=timedelta(seconds=10), title="Hello", line=19, anchor="010-hello"),
+            Chapter(start=timedelta(minutes=1), title="Goodbye", line=21, anchor="100-goodbye"),
         ),
         places=(
             ("title", 2, 8),
@@ -78,6 +79,7 @@ def test_every_key_is_read() -> None:
             ("episode", 14, 10),
             ("season", 15, 9),
             ("slug", 16, 7),
+            ("tags", 17, 7),
         ),
     )
 
@@ -453,6 +455,32 @@ def test_chapters_that_are_out_of_order_are_told() -> None:
 )
 def test_transcripts_are_named_by_path_or_url(head: str, transcripts: tuple[str, ...]) -> None:
     assert manuscript(f"title: T\n{head}").transcripts == transcripts
+
+
+@pytest.mark.parametrize(
+    ("head", "tags"),
+    [
+        ("tags: git audio", ("git", "audio")),
+        ("tags: git, voice over,audio", ("git", "voice over", "audio")),
+        ("tags: 収録、編集", ("収録", "編集")),
+        ("tags: [git, voice  over, '']", ("git", "voice over")),
+        ("tags:\n  - git\n  - 010", ("git", "010")),
+        ("tag: voice over", ("voice over",)),
+        ("categories: git\ntags: [Git, audio]", ("Git", "audio")),
+        ("category: Show news\ncategories: a b", ("Show news", "a", "b")),
+        ("tags:", ()),
+        ("tags: []", ()),
+    ],
+)
+def test_tags_and_categories_are_read_as_jekyll_reads_them_and_each_counts_once(head: str, tags: tuple[str, ...]) -> None:
+    assert manuscript(f"title: t\ndate: 2026-05-29\n{head}").tags == tags
+
+
+def test_tags_that_are_no_words_are_told_and_left_out() -> None:
+    reading = read("title: t\ndate: 2026-05-29\ntags:\n  git: true")
+    assert reading.manuscript is not None
+    assert reading.manuscript.tags == ()
+    assert [(found.level, found.rule, found.where.line) for found in reading.findings] == [("warning", "front-matter-type", 4)]
 
 
 def test_a_publication_date_without_a_zone_is_refused() -> None:

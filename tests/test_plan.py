@@ -44,6 +44,22 @@ def test_whatever_something_links_to_goes_before_it_and_the_feed_last() -> None:
     assert make_plan("file:public", artifacts[::-1], gone) == expected
 
 
+def test_a_feeds_pages_go_before_it_and_a_json_feed_is_a_feed() -> None:
+    json_feed = "application/feed+json"
+    artifacts = [
+        artifact("feed.xml", content_type=RSS),
+        artifact("feed-2.xml", content_type=RSS),
+        artifact("feed.json", content_type=json_feed),
+        artifact("feed-1.json", content_type=json_feed),
+        artifact("people/ann.1.xml", content_type=RSS),
+        artifact("people/ann.xml", content_type=RSS),
+        artifact("index.html"),
+    ]
+    order = ["index.html", "feed-1.json", "feed-2.xml", "people/ann.1.xml", "feed.json", "feed.xml", "people/ann.xml"]
+    assert [step.key for step in make_plan("t", artifacts, {}).steps] == order
+    assert make_plan("t", [], held(*artifacts[:6])).steps == (), "who subscribed to one would be lost"
+
+
 def test_every_step_has_its_reason_and_what_is_the_same_has_none() -> None:
     before = held(artifact("same"), artifact("content"), artifact("type", content_type="text/plain"), artifact("cache", cache_control=""))
     after = [artifact("same"), artifact("content", b"other content"), artifact("type"), artifact("cache"), artifact("added")]

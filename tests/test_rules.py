@@ -137,3 +137,8 @@ def test_no_switch_lets_an_episode_that_is_still_to_come_stop_the_others() -> No
 def test_what_cannot_be_decided_about_a_rule_is_told(name: str, switch: str, problem: str | None) -> None:
     assert refusal(name, switch) == problem
     assert set(SWITCHES) == {"off", *LEVELS}
+
+
+def test_a_change_of_the_feed_is_allowed_for_once_and_not_by_the_settings() -> None:
+    assert str(refusal("episode-gone", "off")).endswith("; podpipe publish --allow episode-gone allows it for once")
+    assert "--allow" not in str(refusal("slug", "off"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,7 +14,9 @@ import feedparser
 import pytest
 
 from podpipe import pipeline
-from podpipe.settings import load_settings
+from podpipe.feed_diff import diff
+from podpipe.rules.feed_changes import FEED_CHANGES
+from podpipe.settings import GuardSettings, load_settings
 from tests.conftest import SHOWS
 from tests.made_show import files_below
 
@@ -70,6 +74,32 @@ def test_shirokane_keeps_every_guid_link_date_and_enclosure_in_the_published_ord
     assert len(told(theirs)) == 89
 
 
+def test_the_guard_finds_no_guid_date_or_link_changed_in_shirokane(shared: Path) -> None:
+    folder = shared / "shows/shirokane"
+    job = pipeline.Job(settings=load_settings(folder), as_of=datetime.now(UTC))
+    found = diff(job, against=str(folder / "feed-published-today.xml"))
+    assert found.earlier.feed is not None
+    assert len(found.earlier.feed.items) == 89
+    assert not found.comparison.show
+    # Yattecast writes audio/mp3 for audio/mpeg, has no chapters, and renders show notes by kramdown.
+    assert {change.kind for change in found.comparison.changes} <= {"type-changed", "notes-changed", "chapters-changed"}
+    assert not any(change.dangerous for change in found.comparison.changes)
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_publishing_a_show_again_changes_nothing_that_the_guard_would_tell_of(shared: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(shared / "shows" / name, tmp_path / name)  # a publish writes podpipe.lock
+    settings = replace(load_settings(folder), guard=GuardSettings(live=False))
+    job = pipeline.Job(settings=settings, as_of=datetime.now(UTC), targets=(str(tmp_path / "out"),), allow_missing_audio=True)
+    changes = {rule.id for rule in FEED_CHANGES}
+    for _ in range(2):
+        outcome = pipeline.publish(job)
+        assert outcome.ok
+        assert not [finding for finding in outcome.findings if finding.rule in changes]
+    comparison = diff(job).comparison
+    assert (comparison.changes, comparison.unchanged) == ((), EPISODES[name])
+
+
 def test_building_twice_gives_the_same_bytes(shared: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         pipeline.write(built(shared, "shirokane"), tmp_path / name)
@@ -77,7 +107,7 @@ def test_building_twice_gives_the_same_bytes(shared: Path, tmp_path: Path) -> No
 
 
 def test_publishing_a_new_place_without_the_audio_is_refused_and_names_every_episode(shared: Path, tmp_path: Path) -> None:
-    settings = load_settings(shared / "shows/shirokane")
+    settings = replace(load_settings(shared / "shows/shirokane"), guard=GuardSettings(live=False))  # the network is not ours to test
     outcome = pipeline.publish(pipeline.Job(settings=settings, as_of=datetime.now(UTC), targets=(str(tmp_path / "out"),)))
     assert not outcome.ok
     assert len([finding for finding in outcome.findings if finding.rule == "audio-missing-new"]) == 79

@@ -119,6 +119,19 @@ def test_the_length_is_the_files_own_or_unknown(server: WebServer, web: Web, pat
         assert found.file.seek(0, io.SEEK_END) == (len(SONG) if length is None else length)
 
 
+def test_a_service_is_asked_for_no_more_than_64_kb_of_words(server: WebServer, web: Web) -> None:
+    assert web.get(server.url("/small")) == SONG[:100]
+    assert web.get(server.url("/empty")) == b""
+    assert web.get(server.url("/huge")) == SONG[: 64 * 1024]
+    assert web.get(server.url("/chunked")) == SONG[: 64 * 1024]
+    assert refusal(lambda: web.get(server.url("/status?code=404&key=secret"))).message == f"{server.url('/status')} answers 404 Not Found"
+
+
+def test_a_form_is_posted_and_its_answer_read(server: WebServer, web: Web) -> None:
+    assert refusal(lambda: web.post(server.url("/small"), {"a": "b"})).status == 405, "nothing here takes a form"
+    assert "POST" in server.methods
+
+
 def test_nobody_is_asked_by_head(server: WebServer, web: Web) -> None:
     for path in ("/ranged", "/plain", "/hop/3/song.mp3"):
         whole(web.open(server.url(path)))

@@ -55,34 +55,48 @@ class WebServer:
 @contextlib.contextmanager
 def web_server(folder: Path, **tls: Any) -> Iterator[WebServer]:
     """Serve for the length of a block; below /files/ lie the files of `folder`, with ranges, ETags and times of change."""
+    with listener() as port:
+        scheme = "https" if tls else "http"
+        server = WebServer(origin=f"{scheme}://127.0.0.1:{port.getsockname()[1]}", folder=folder)
+        with serving(_counted(_application(server), server), port, **tls):
+            yield server
+
+
+@contextlib.contextmanager
+def listener() -> Iterator[socket.socket]:
+    """A free port of loopback for the length of a block."""
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        # asyncio does so itself only for sockets that name their protocol: without it each answer on a kept connection takes 40 ms.
+        port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield port
+
+
+@contextlib.contextmanager
+def serving(application: Any, port: socket.socket, **tls: Any) -> Iterator[None]:
+    """Serve an ASGI application on a port for the length of a block."""
     import uvicorn
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # asyncio does so itself only for sockets that name their protocol: without it each answer on a kept connection takes 40 ms.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        scheme = "https" if tls else "http"
-        server = WebServer(origin=f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", folder=folder)
-        config = uvicorn.Config(
-            _counted(_application(server), server),
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            timeout_graceful_shutdown=1,
-            **tls,
-        )
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not running.started:
-                time.sleep(0.01)
-            yield server
-        finally:
-            running.should_exit = True
-            thread.join()
+    config = uvicorn.Config(
+        application,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+        **tls,
+    )
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [port]})
+    thread.start()
+    try:
+        while not running.started:
+            time.sleep(0.01)
+        yield
+    finally:
+        running.should_exit = True
+        thread.join()
 
 
 def _counted(application: Any, server: WebServer) -> Any:

@@ -73,10 +73,9 @@ def audio_tags(
 def change_finding(
     manuscript: Manuscript, record: AudioRecord | None, facts: AudioFacts, published: PublishedAudio | None = None
 ) -> Finding | None:
-    """What has changed of an episode's audio since it was recorded; None where nothing that listeners' apps notice has.
+    """What has changed of a public episode's audio since it was recorded; None where nothing that listeners' apps notice has.
 
-    It is a warning for an episode that was published with it: apps that have the old file keep it, and those that were half way through
-    go on in another one.
+    Apps that have the old file keep it, and those that are half way through it go on in another one.
     """
     if record is None or record.audio != manuscript.audio:
         return None
@@ -90,19 +89,19 @@ def change_finding(
         changes.append(f"it has {new_length:,} bytes and no longer {old_length:,}")
     if not changes:
         return None
-    since = "it was published" if record.public else "it was last measured"
     return Finding(
-        level="warning" if record.public else "info",
+        level="warning",
         rule="audio-changed",
         where=manuscript.where(audio_key(manuscript)),
-        message=f"the audio has changed since {since}: {', and '.join(changes)}",
-        hint="make sure that it is the right file; who has the old one keeps it" if record.public else "",
+        message=f"the audio has changed since podpipe.lock was written: {', and '.join(changes)}",
+        hint="make sure that it is the right file: whoever has the old one keeps it",
     )
 
 
 def audio_key(manuscript: Manuscript) -> str | None:
     """The front matter key that names an episode's audio."""
-    return next((name for name in ("audio_file_url", "audio_file_path") if manuscript.where(name).line), None)
+    written = [name for name, *_ in manuscript.places]
+    return next((name for name in ("audio_file_url", "audio_file_path") if name in written), None)
 
 
 def _known(manuscript: Manuscript, records: Mapping[str, AudioRecord]) -> str | None:

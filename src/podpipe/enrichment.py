@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from podpipe import __version__, sources
-from podpipe.copies import Copies, Covers
+from podpipe.copies import Copies, Copy, Covers
 from podpipe.enclosures import audio_tags, change_finding, enclosure_keys
 from podpipe.episode import make_enclosure, make_episode, page_path, page_url, people_findings
 from podpipe.given_chapters import chapter_findings
@@ -62,7 +62,9 @@ def enriched(
         found = (*people_findings(manuscript, show=settings.show, people=people), *heard.findings, *shelved.findings)
         if manuscript.path not in public:
             # What is wrong with an episode that is still to come must not keep the others from being published.
-            findings += [replace(finding, level="warning") if finding.level == "error" else finding for finding in found]
+            # That a draft's recording is still to come goes without saying.
+            told = [finding for finding in found if not (manuscript.draft and finding.rule == "audio-missing")]
+            findings += [replace(finding, level="warning") if finding.level == "error" else finding for finding in told]
             audio.keep(manuscript)
             withheld.append((manuscript, heard, shelved))
             continue
@@ -111,6 +113,7 @@ class _Audio:
         self.missing: set[str] = set()
         self.records: dict[str, AudioRecord] = {}
         self.findings: list[Finding] = []
+        self._made: dict[str, Copy] = {}
         self._written = False
 
     def keep(self, manuscript: Manuscript) -> None:
@@ -131,10 +134,13 @@ class _Audio:
             cover = self._covers.cover(manuscript.image, show.artwork)
             tags = audio_tags(manuscript, show=show, link=link, chapters=chapters, facts=record.facts, people=people, cover=cover)
             self._written |= self._settings.audio.tags
-            copy = self._copies.copy(manuscript, heard, key=self._keys[manuscript.path], tags=tags, records=self._records_of(manuscript))
+            key = self._keys[manuscript.path]
+            if key not in self._made:  # two episodes may name one file
+                self._made[key] = self._copies.copy(manuscript, heard, key=key, tags=tags, records=self._records_of(manuscript))
+            copy = self._made[key]
             findings += copy.findings
             published = copy.published
-            self.files.append(sources.StaticFile(path=heard.path, key=published.key, length=published.length, content=copy.content))
+            self.files.append(sources.StaticFile(path=heard.path, key=key, length=published.length, content=copy.content))
         elif record is not None:
             published = record.published
         enclosure = make_enclosure(
@@ -183,7 +189,7 @@ class _Audio:
                 self.records[manuscript.slug] = before
             return
         published = record.published or (before.published if before is not None and same else None)
-        self.records[manuscript.slug] = replace(record, published=published, public=before is not None and same and before.public)
+        self.records[manuscript.slug] = replace(record, published=published)
 
 
 def _recall(settings: Settings) -> dict[str, AudioRecord]:

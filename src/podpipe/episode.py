@@ -99,6 +99,7 @@ def make_episode(
         season=manuscript.season,
         transcripts=transcripts,
         item=manuscript.item,
+        tags=manuscript.tags,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -15,6 +16,7 @@ _FLAGS = {"true": True, "yes": True, "on": True, "explicit": True, "false": Fals
 """YAML's words, and the two that Apple's feeds had for `explicit`."""
 _PROSE = ("title", "description")
 _CURLY = "“”‘’"
+_COMMAS = re.compile("[,、，]")
 
 
 @dataclass(slots=True)
@@ -43,6 +45,29 @@ class Head:
             return tuple([name.strip() for name in value if name.strip()])
         self.note("error", "front-matter-type", key, f"{key} is no list of names", "write each on a line of its own, after a dash")
         return ()
+
+    def tags(self) -> tuple[str, ...]:
+        """What the episode is about: `tags` and `categories`, each once, whatever its case.
+
+        As in Jekyll, `tag` and `category` hold one, and the others are lists, or texts with a blank between two. Where such a text has
+        commas, these divide it.
+        """
+        found: dict[str, str] = {}
+        for one, several in (("tag", "tags"), ("category", "categories")):
+            for word in (*self._words(one, whole=True), *self._words(several, whole=False)):
+                found.setdefault(word.casefold(), word)
+        return tuple(found.values())
+
+    def _words(self, key: str, *, whole: bool) -> list[str]:
+        value: Any = self.matter.values.get(key, "")
+        if isinstance(value, str):
+            words = [value] if whole else _COMMAS.split(value) if _COMMAS.search(value) else value.split()
+        elif isinstance(value, list) and all(isinstance(word, str) for word in value):
+            words = value
+        else:
+            self.note("warning", "front-matter-type", key, f"{key} is no list of words", "write each on a line of its own, after a dash")
+            return []
+        return [" ".join(word.split()) for word in words if word.strip()]
 
     def flag(self, key: str) -> bool | None:
         """YAML's true or false in any of its words; None where nothing is said."""

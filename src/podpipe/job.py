@@ -15,7 +15,7 @@ class Job:
     `as_of` is now, aware: what is dated later stays out. `targets` are URLs. `episode` is a slug: of the episodes that no target holds yet,
     only this one is published. `allow_missing_audio` lets a new episode out whose audio file is not there. `drafts` shows what is not
     public, for a preview. `demands` has what directories demand checked too. `measure_hosted` has audio on
-    other hosts asked for and measured.
+    other hosts asked for and measured. `allowed` are changes of the feed that stop no publish, each as `KIND` or `KIND:EPISODE`.
     """
 
     settings: Settings
@@ -28,3 +28,4 @@ class Job:
     drafts: bool = False
     demands: bool = True
     measure_hosted: bool = False
+    allowed: tuple[str, ...] = ()

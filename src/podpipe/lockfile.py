@@ -132,7 +132,7 @@ def record_entry(record: AudioRecord) -> dict[str, object]:
                 "notes": list(published.notes),
             }
         )
-    return _known(entry) | {"public": record.public}
+    return _known(entry)
 
 
 def record_from(entry: Any) -> AudioRecord:
@@ -166,7 +166,6 @@ def record_from(entry: Any) -> AudioRecord:
         facts=facts,
         doubts=tuple(_doubts(entry.get("doubts", []))),
         published=published,
-        public=entry.get("public") is True,
     )
 
 

@@ -111,6 +111,7 @@ def _manuscript(source: SourceFile, head: Head, *, zone: tzinfo, site: Mapping[s
         chapters=_moved(chapters, head),
         transcripts=head.names("transcript") or head.names("transcripts"),
         item=given_item(head),
+        tags=head.tags(),
         places=tuple((key, line, head.matter.columns.get(key)) for key, line in head.matter.lines.items()),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ __all__ = [
     "lock",
     "manuscripts",
     "publish",
+    "rendered",
     "write",
     "write_posts",
 ]
@@ -61,6 +62,8 @@ VALIDATE = Stage(name="validate", doing="checking links")
 RENDER = Stage(name="render", doing="rendering pages and feed")
 COMPOSE = Stage(name="compose", doing="writing social posts")
 UPLOAD = Stage(name="upload", doing="publishing", touches_world=True)
+ANNOUNCE = Stage(name="announce", doing="telling the world", touches_world=True)
+"""Not a stage of every publish: it comes after the last upload, only where somebody is to be told that the feed has changed."""
 STAGES = (INGEST, ENRICH, VALIDATE, RENDER, COMPOSE, UPLOAD)
 
 
@@ -104,17 +107,21 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a publish: what was built, what happened on each target, and which targets failed with which message."""
+    """What came of a publish: what was built, what happened on each target, and which targets failed with which message.
+
+    `announced` is what went wrong when the world was told.
+    """
 
     built: Built
     uploads: tuple[Uploaded, ...]
     failures: tuple[str, ...]
+    announced: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, each once, by file and line; those of the show as a whole first."""
-        every = dict.fromkeys((*self.built.findings, *(finding for upload in self.uploads for finding in upload.findings)))
-        return in_order(every)
+        of_uploads = (finding for upload in self.uploads for finding in upload.findings)
+        return in_order(dict.fromkeys((*self.built.findings, *of_uploads, *self.announced)))
 
     @property
     def ok(self) -> bool:
@@ -190,21 +197,53 @@ def publish(
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
     `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
-    among the findings leaves every target as it is; a target that fails leaves the others to be published. Raises ConfigError and
-    SourceError for what makes the whole run impossible.
+    among the findings leaves every target as it is; one that only a target has, a change of the feed there that nobody allowed, leaves that
+    target as it is; a target that fails leaves the others to be published. At the end the world is told, where the settings ask for it and
+    a feed has changed for listeners. Raises PodpipeError for what makes the whole run impossible.
     """
+    from podpipe.earlier import FeedGuard  # imported here: nobody who builds needs it
+
+    guard = FeedGuard(job)
     built, enriched = _build(job, run)
     uploads: list[Uploaded] = []
     failures: list[str] = []
+    sent: set[tuple[str, str]] = set()
     for url in job.targets:
-        work = partial(stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, on_plan=on_plan, on_step=on_step)
+        done = partial(_note, sent, url, on_step)
+        work = partial(
+            stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, guard=guard, on_plan=on_plan, on_step=done
+        )
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
             failures.append(f"{error.target}: {error}" if error.target else str(error))
     if any(upload.report is not None for upload in uploads):
-        failures += _locked(job, enriched, published={episode.slug for episode in enriched.episodes})
-    return Outcome(built=built, uploads=tuple(uploads), failures=tuple(failures))
+        failures += _locked(job, enriched)
+    changed = stages.changed_feeds(job, enriched, sent)
+    announced = run(ANNOUNCE, partial(stages.announce, job, changed)) if changed else ()
+    return Outcome(
+        built=built,
+        uploads=tuple(uploads),
+        failures=tuple(failures),
+        announced=judged(announced, job.settings.rules),
+    )
+
+
+def _note(sent: set[tuple[str, str]], target: str, on_step: Callable[[Step], None], step: Step) -> None:
+    """Keep in mind which object has got other content on which target.
+
+    Step by step: an upload that fails after the feed, or is tried again by its runner, reports no feed that changed.
+    """
+    if step.action == "put" and step.reason != "headers changed":
+        sent.add((target, step.key))
+    on_step(step)
+
+
+def rendered(job: Job, *, run: Runner = here) -> tuple[tuple[Artifact, ...], Enriched]:
+    """What listeners would get but the posts, without a look at links, and what it was made of."""
+    _, enriched = _read(job, run, to_render=True)
+    made: stages.Rendered = run(RENDER, partial(stages.render, job, enriched))
+    return made.artifacts, enriched
 
 
 def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:
@@ -217,12 +256,11 @@ def lock(job: Job, *, run: Runner = here, check: bool = False) -> Locked:
     return Locked(records=len(records), changed=changed, findings=_judged(job, enriched, (*ingested.findings, *enriched.findings)))
 
 
-def _locked(job: Job, enriched: Enriched, *, published: Collection[str]) -> list[str]:
-    """Write down what was published; what went wrong with that is no reason to publish anything else."""
-    records = {slug: replace(record, public=record.public or slug in published) for slug, record in enriched.records.items()}
+def _locked(job: Job, enriched: Enriched) -> list[str]:
+    """Write down what was published; what goes wrong with that has kept nothing from being published."""
     try:
-        if records:
-            write_lock(job.settings.root, records, guid=stages.known_show(job.settings).channel.guid)
+        if enriched.records:
+            write_lock(job.settings.root, enriched.records, guid=stages.known_show(job.settings).channel.guid)
     except ConfigError as error:
         return [str(error)]
     return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 
@@ -14,9 +15,10 @@ MANIFEST = ".podpipe/manifest.json"
 """The key under which a target keeps the list of what podpipe put there."""
 
 _VERSION = 1
-_FEED = "application/rss+xml"
+_FEEDS = ("application/rss+xml", "application/feed+json")
+_PAGE_OF_FEED = re.compile(r"[-.][0-9]+\.[a-z]+$")
 _SOUND = ("audio/", "video/")
-_LASTING = (*_SOUND, _FEED)
+_LASTING = (*_SOUND, *_FEEDS)
 
 
 class Rank(IntEnum):
@@ -25,12 +27,17 @@ class Rank(IntEnum):
     MEDIA = 0
     FILES = 1
     PAGES = 2
-    FEED = 3
+    FEED_PAGES = 3
+    FEED = 4
 
 
 def rank(artifact: Artifact) -> Rank:
-    """Audio, video and pictures come first, then chapters, styles and other files, then pages and sitemaps, and feeds last."""
-    return _rank_of(artifact.content_type)
+    """Audio, video and pictures come first, then chapters, styles and other files, then pages and sitemaps, and feeds last.
+
+    The pages of a feed go before it, so that an episode which moves from the one to the other is at no time in neither.
+    """
+    found = _rank_of(artifact.content_type)
+    return Rank.FEED_PAGES if found is Rank.FEED and _PAGE_OF_FEED.search(artifact.key) else found
 
 
 @functools.cache
@@ -38,7 +45,7 @@ def _rank_of(content_type: str) -> Rank:
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith((*_SOUND, "image/")):
         return Rank.MEDIA
-    if kind == _FEED:
+    if kind in _FEEDS:
         return Rank.FEED
     return Rank.PAGES if kind in {"text/html", "application/xml", "text/xml"} else Rank.FILES
 

@@ -204,7 +204,9 @@ def _asked(file: _Hosted, record: AudioRecord | None, remote: _Afar) -> Heard | 
             return _as_said(file, record)
         with remote.open(file.written) as opened:
             length = opened.length if opened.length is not None else opened.file.seek(0, SEEK_END)
-            measured = measure_open(cast("BinaryIO", opened.file), file.written, length=length, served_as=opened.content_type)
+            measured = measure_open(
+                cast("BinaryIO", opened.file), file.written, length=length, served_as=opened.content_type, forward=not opened.ranged
+            )
             etag, modified = opened.etag, opened.last_modified
         version = f"etag:{etag}" if etag else f"modified:{modified}" if modified else ""
         return _as_said(file, _record(file.written, version, measured.facts, measured.doubts))

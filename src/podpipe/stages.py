@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
@@ -32,6 +32,7 @@ from podpipe.model import (
     Episode,
     FileContent,
     Finding,
+    Holding,
     Manuscript,
     PublishPlan,
     PublishReport,
@@ -44,7 +45,8 @@ from podpipe.selection import chosen
 from podpipe.settings import Settings
 from podpipe.site import site_keys, site_parts
 from podpipe.social import POSTS, posts_artifact, posts_lines
-from podpipe.targets import open_target
+from podpipe.subscriptions import feed_addresses, feed_keys, feed_parts, site_feeds, tag_findings
+from podpipe.targets import Target, open_target
 from podpipe.targets.upload import carry_out, holdings
 from podpipe.theme import load_ahead, load_theme
 from podpipe.uris import podcast_guid
@@ -78,6 +80,15 @@ class Uploaded:
     findings: tuple[Finding, ...] = ()
 
 
+class Guard(Protocol):
+    """What compares the feed with the one that apps have, before it goes to a target that holds `held`."""
+
+    def __call__(
+        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched, *, held: Mapping[str, Holding]
+    ) -> tuple[Finding, ...]:
+        """What the publish would change in it, as findings; an error forbids the publish."""
+
+
 def ingest(job: Job, *, to_render: bool = False) -> Ingested:
     """Read every episode's file. Of two with one slug the second is left out, with its error.
 
@@ -103,7 +114,7 @@ def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None
 
 def _load() -> None:
     """Load the theme, lxml and feedgen: a tenth of a second in which this process could not read."""
-    import podpipe.feed  # noqa: F401 - for `_feed`, which finds it loaded
+    import podpipe.feed  # noqa: F401 - for `feed_parts`, which finds it loaded
 
     load_ahead(sources.shared_folder("templates"))
 
@@ -138,12 +149,14 @@ def _demands(
 
 def validate(job: Job, enriched: Enriched) -> tuple[Finding, ...]:
     """Check the links of all show notes to the show's own site. Checks of other sites will join it here."""
+    show, feeds = job.settings.show, job.settings.feeds
+    unused = tag_findings(enriched.episodes, feeds, where=job.settings.place("feeds"))
     if not job.check_links:
-        return ()
-    show = job.settings.show
-    keys = {*site_keys(show, enriched.episodes), *(file.key for file in enriched.files), *enriched.missing_audio, show.feed}
+        return unused
+    made = (*site_keys(show, enriched.episodes), *feed_keys(show, enriched.episodes, feeds))
+    keys = {*made, *(file.key for file in enriched.files), *enriched.missing_audio}
     waiting = {page_key(page_path(show.permalink, manuscript)) for manuscript in enriched.held_back}
-    return own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting)
+    return (*unused, *own_link_findings(enriched.episodes, show=show, keys=keys, held_back=waiting))
 
 
 def render(job: Job, enriched: Enriched) -> Rendered:
@@ -151,12 +164,12 @@ def render(job: Job, enriched: Enriched) -> Rendered:
 
     Where the work is shared out among processes, these write the posts' lines too, for `compose`: to gather them twice would take longer.
     """
-    show = known_show(job.settings)
+    show, feeds = known_show(job.settings), job.settings.feeds
     theme = load_theme(sources.shared_folder("templates"))
     size = part_size(len(enriched.episodes))
     parts: list[Callable[[], tuple[Any, ...]]] = [
-        partial(_feed, show, enriched.episodes),
-        *site_parts(show, enriched.episodes, theme, size=size),
+        *feed_parts(show, enriched.episodes, feeds),
+        *site_parts(show, enriched.episodes, theme, size=size, feeds=site_feeds(show, enriched.episodes, feeds)),
     ]
     pages = len(parts)
     if size < len(enriched.episodes):
@@ -183,13 +196,6 @@ def known_show(settings: Settings) -> Show:
     return replace(show, channel=replace(show.channel, guid=guid))
 
 
-def _feed(show: Show, episodes: tuple[Episode, ...]) -> tuple[Artifact, ...]:
-    # Imported here, feedgen and lxml load in the process that makes the feed, beside the pages, and never for a stage before this one.
-    from podpipe.feed import feed_artifact
-
-    return (feed_artifact(show, episodes),)
-
-
 def _posts(show: Show, episodes: Sequence[Episode]) -> tuple[bytes, ...]:
     return tuple(posts_lines(show, episode) for episode in episodes)
 
@@ -206,23 +212,47 @@ def upload(
     enriched: Enriched,
     *,
     blocked: bool,
+    guard: Guard,
     on_plan: Callable[[PublishPlan], None] = lambda _: None,
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> Uploaded:
     """Bring one target to hold the artifacts, or only say what would change.
 
-    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. `on_plan`
+    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. A change of the
+    feed that would cost listeners leaves the target as it is; `guard` finds those. `on_plan`
     hears what is about to be done, `on_step` of each step that is. Raises TargetError.
     """
     target = open_target(url, root=job.settings.root)
     held = holdings(target)
     enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
     plan = make_plan(target.url, artifacts, held, keep=enclosures)
-    findings = () if job.allow_missing_audio else _silent_findings(enriched, held)
-    if blocked or findings or job.dry_run:
+    silent = () if job.allow_missing_audio else _silent_findings(enriched, held)
+    findings = (*silent, *guard(target, artifacts, enriched, held=held))
+    if blocked or job.dry_run or any(finding.level == "error" for finding in findings):
         return Uploaded(plan=plan, report=None, findings=findings)
     on_plan(plan)
-    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step))
+    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step), findings=findings)
+
+
+def changed_feeds(job: Job, enriched: Enriched, sent: Collection[tuple[str, str]]) -> Mapping[str, str]:
+    """The feeds that somebody is to be told of, addresses by key: those among the objects `sent`, each a target and a key."""
+    if not sent:
+        return {}
+    from podpipe.ping import news, public_targets
+
+    settings = job.settings
+    addresses = feed_addresses(settings.show, enriched.episodes, settings.feeds)
+    return news(sent, addresses, public=public_targets(settings.targets, settings.ping), choices=settings.ping)
+
+
+def announce(job: Job, changed: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Tell those whom the show has chosen that feeds have changed, addresses by key."""
+    from podpipe.ping import tell
+    from podpipe.web import Web
+
+    settings = job.settings
+    with Web(contact=settings.show.site_url) as web:
+        return tell(changed, feed=settings.show.feed, choices=settings.ping, where=settings.place("ping"), web=web)
 
 
 def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:

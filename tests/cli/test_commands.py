@@ -25,7 +25,9 @@ def show(tmp_path: Path) -> MadeShow:
     return make_show(tmp_path / "show")
 
 
-@pytest.mark.parametrize("command", ["build", "publish", "plan", "check", "chapters", "posts", "preview", "serve", "init", "new", "fix"])
+@pytest.mark.parametrize(
+    "command", ["build", "publish", "plan", "check", "chapters", "posts", "preview", "serve", "init", "new", "fix", "diff"]
+)
 def test_every_command_has_help_with_examples_and_tells_the_version(command: str) -> None:
     helped = podpipe(command, "--help")
     assert helped.returncode == 0

@@ -15,7 +15,7 @@ from podpipe.errors import ConfigError, PodpipeError, SourceError, TargetError
 from podpipe.settings import load_settings
 from tests.conftest import REPOSITORY
 from tests.flows.conftest import PrefectServer
-from tests.made_show import MadeShow, files_below
+from tests.made_show import SETTINGS, MadeShow, files_below
 from tests.servers import free_port
 
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them, where the tests run in several processes
@@ -53,6 +53,15 @@ def test_a_run_publishes_with_each_stage_as_a_task_and_says_what_changed(prefect
     summary = prefect_server.artifact(run.id).data
     assert summary.startswith("# Test Talk\n\n2 episodes.\n")
     assert f"| file:public | {sent} | 0 | 0 | {size} | {sent} | published |" in summary
+
+
+def test_the_world_is_told_in_a_task_of_its_own(prefect_server: PrefectServer, show: MadeShow) -> None:
+    gone = f"http://127.0.0.1:{free_port()}/"
+    show.write("podpipe.toml", f'{SETTINGS}\n[ping]\ntargets = ["file:public"]\npodcast_index = "{gone}"\n')
+    state = run_flow(show)
+    assert state.result()["findings"] == {"error": 0, "warning": 1, "info": 0}, "a failure is no failed publish"
+    run = prefect_server.flow_run(state.state_details.flow_run_id)
+    assert [task.name for task in prefect_server.tasks(run.id, number=7)] == [*STAGES, "announce"]
 
 
 def test_a_second_run_changes_nothing_and_says_so(prefect_server: PrefectServer, show: MadeShow) -> None:
@@ -149,6 +158,22 @@ def test_an_outcome_that_is_not_ok_is_given_back(show: MadeShow) -> None:
     outcome = run_publish(show=show.root)
     assert not outcome.ok
     assert [finding.where.path for finding in outcome.findings if finding.level == "error"] == ["episodes/2026-01-03-3.md"]
+
+
+def test_a_change_of_the_feed_fails_the_run_with_its_option_until_that_is_given(prefect_server: PrefectServer, show: MadeShow) -> None:
+    run_flow(show)
+    before = files_below(show.root / "public")
+    path = show.root / "episodes/2026-01-02-2.md"
+    path.write_text(path.read_text().replace("08:00:00", "09:00:00"))
+    state = run_flow(show)
+    run = prefect_server.flow_run(state.state_details.flow_run_id)
+    assert run.state_type.name == "FAILED"
+    assert "--allow date-changed:2" in run.state.message
+    assert "| refused: see the findings |" in prefect_server.artifact(run.id).data
+    assert files_below(show.root / "public") == before
+    allowed = run_flow(show, allow=["date-changed:2"])
+    assert allowed.result()["changed"]
+    assert allowed.result()["findings"] == {"error": 0, "warning": 0, "info": 1}
 
 
 def test_credentials_in_a_target_are_refused_before_prefect_stores_them(show: MadeShow) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from podpipe.errors import ConfigError
 from podpipe.model import Channel, Owner, Person, Show, Where
-from podpipe.settings import AudioSettings, Settings, StaticFolder, load_settings
+from podpipe.settings import AudioSettings, GuardSettings, Settings, StaticFolder, load_settings
 from podpipe.settings.toml import read_toml
 
 ROOT = Path("show")
@@ -77,6 +77,9 @@ id3 = "2.4"
 ascii_names = false
 measure_hosted = false
 
+[guard]
+live = true
+
 [audio.addresses]
 "s3://bucket/" = "https://media.example/"
 "s3://bucket/long" = "https://long.example"
@@ -142,6 +145,7 @@ def test_every_key_is_read() -> None:
             measure_hosted=False,
             addresses=(("s3://bucket/long", "https://long.example"), ("s3://bucket", "https://media.example")),
         ),
+        guard=GuardSettings(live=True),
     )
 
 

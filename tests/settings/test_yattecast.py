@@ -9,7 +9,7 @@ import pytest
 
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
-from podpipe.settings import Settings, StaticFolder, load_settings
+from podpipe.settings import GuardSettings, Settings, StaticFolder, load_settings
 from podpipe.settings.yattecast import JEKYLL_EXCLUDES, read_yattecast
 from tests.conftest import SHOWS
 
@@ -93,6 +93,7 @@ def test_every_key_that_yattecast_knows_is_read() -> None:
         check_links=True,
         whole_site=True,
         exclude=JEKYLL_EXCLUDES | {"README.md", "drafts"},
+        guard=GuardSettings(live=True),
     )
 
 

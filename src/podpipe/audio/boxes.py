@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -104,13 +106,33 @@ def last_chunk(file: Window, track: Track) -> int:
     return int.from_bytes(file.part(box.start + 8 + (count - 1) * width, width), "big")
 
 
-def edited(file: Window, found: list[Box], track: Track) -> float:
-    """How many seconds of a track its edit list has played (section 8.6.6), 0 where it has none or does not say."""
-    movie = content(file, next((box for box in found if box.path == (b"moov", b"mvhd")), None), 24)
+def lasting(file: Window, track: Track) -> float:
+    """How many seconds the samples of a track last by its table of times, 0 where it has none."""
+    ticks = sum(count * delta for count, delta in _entries(file, track, b"stts", ">II"))
+    return ticks / track.ticks if track.ticks else 0
+
+
+def taken(file: Window, track: Track) -> int:
+    """How many bytes the samples of a track take by its table of sizes."""
+    box = track.boxes.get(b"stsz")
+    data = content(file, box, _LARGEST_TABLE)
+    each, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
+    if each:
+        return each * count
+    sizes = array.array("I", data[12 : 12 + (len(data) - 12) // 4 * 4][: count * 4])
+    if sys.byteorder == "little":
+        sizes.byteswap()
+    return sum(sizes)
+
+
+def played(file: Window, found: list[Box], track: Track) -> float:
+    """How many seconds of a track its edit list has played (section 8.6.6), 0 where it has none that agrees with the film's length."""
+    movie = content(file, next((box for box in found if box.path == (b"moov", b"mvhd")), None), 32)
     ticks = int.from_bytes(movie[20:24] if movie[:1] == b"\x01" else movie[12:16], "big")
     wide = content(file, track.boxes.get(b"elst"), 1) == b"\x01"
-    lasting = sum(row[0] for row in _entries(file, track, b"elst", ">QqI" if wide else ">IiI"))
-    return lasting / ticks if ticks else 0
+    edits = sum(row[0] for row in _entries(file, track, b"elst", ">QqI" if wide else ">IiI"))
+    movie_ticks = int.from_bytes(movie[24:32] if movie[:1] == b"\x01" else movie[16:20], "big")
+    return edits / ticks if ticks and abs(edits - movie_ticks) <= ticks / 10 else 0
 
 
 def content(file: Window, box: Box | None, most: int) -> bytes:

@@ -9,4 +9,4 @@ def failures() -> tuple[type[Exception], ...]:
     """The errors that stand for "this is damaged" when mutagen reads a file or a tag, or writes again what it read."""
     from mutagen import MutagenError
 
-    return (MutagenError, LookupError, ArithmeticError, ValueError, struct.error)
+    return (MutagenError, LookupError, ArithmeticError, ValueError, EOFError, struct.error)

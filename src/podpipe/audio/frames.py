@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ class _Walker:
                 break
             at = begin
         here = self._file.part(last, self._header)
-        cut = last < self._end and (self._stream.frame(here) is not None if len(here) == self._header else here[:1] == b"\xff")
+        cut = last < self._end and (self._stream.frame(here) is not None if len(here) == self._header else _begins(here))
         return Walk(
             frames=self._frames,
             size=self._size,
@@ -228,6 +229,7 @@ _MPEG_RATES = (44_100, 48_000, 32_000)
 _ADTS_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 
 
+@functools.lru_cache(maxsize=1024)
 def _mpeg(header: bytes) -> Frame | None:
     if len(header) < 4 or header[0] != 0xFF or header[1] < 0xE0:
         return None
@@ -257,3 +259,8 @@ def _adts(header: bytes) -> Frame | None:
 
 MPEG = Framing(re.compile(rb"\xff[\xe2-\xff][\x10-\xef]", re.DOTALL), 4, b"\xff\xfe\x0c", _mpeg)
 ADTS = Framing(re.compile(rb"\xff[\xf0\xf1\xf8\xf9]", re.DOTALL), 7, b"\xff\xfe\xfd\xc0", _adts)
+
+
+def _begins(header: bytes) -> bool:
+    """Whether a piece of a header can be one: two bytes at least, with the bits that every frame begins with."""
+    return len(header) > 1 and header[0] == 0xFF and header[1] & 0xE0 == 0xE0

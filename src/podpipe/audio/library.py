@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import struct
 from typing import Any, BinaryIO
 
+from podpipe.audio.damage import failures
 from podpipe.audio.sound import NotReadError
 from podpipe.audio.window import Window
-
-# What mutagen raises beside its own error on damaged files, found by feeding it 20,000 of them.
-_READING_FAILED = (LookupError, ArithmeticError, ValueError, struct.error, EOFError)
 
 
 def read(module: str, reader: str, file: Window | BinaryIO, **options: object) -> Any:
     """What one of mutagen's classes makes of a file. Raises NotReadError where it fails, and what the file itself raised where that did."""
-    import mutagen
-
     try:
         file.seek(0)
         return getattr(importlib.import_module(f"mutagen.{module}"), reader)(file, **options)
-    except (mutagen.MutagenError, *_READING_FAILED) as error:
+    except failures() as error:
         failure = file.failure if isinstance(file, Window) else None
         if failure is not None:
             raise failure from error

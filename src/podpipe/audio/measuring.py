@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from podpipe.audio import flac, mp4, mpeg, ogg, wav
-from podpipe.audio.formats import MP4, Kind, after_id3, detect, extension, kinds, mime_type
+from podpipe.audio.detection import after_id3, detect
+from podpipe.audio.formats import MP4, Kind, extension, kinds, mime_type
 from podpipe.audio.refusals import refusal, unreadable
 from podpipe.audio.sound import COPY_AGAIN, EXPORT_AGAIN, LONGEST, NotReadError, Sound
 from podpipe.audio.window import Window
@@ -38,19 +39,21 @@ def measure(path: Path, name: str) -> Measured:
     if not kinds(name):
         raise refusal(name, "has no extension of a podcast's audio", "use .mp3 or .m4a")
     with _opened(path, name) as file:
-        return _measured(file, name, length=os.fstat(file.fileno()).st_size, served_as=None, near=True)
+        return _measured(Window(file, os.fstat(file.fileno()).st_size), name, served_as=None, near=True)
 
 
-def measure_open(file: BinaryIO, name: str, *, length: int, served_as: str | None = None) -> Measured:
+def measure_open(file: BinaryIO, name: str, *, length: int, served_as: str | None = None, forward: bool = False) -> Measured:
     """Measure an open file that may lie far away, reading as little of it as will do, at its beginning and its end.
 
     `file` can be read and sought, and has `length` bytes. `name` is its URL or path as the author wrote it. `served_as` is the Content-Type
-    that its server states. A URL that does not tell by its extension what it is gets its media type from the content. A duration that is
-    not measured to its end comes with the doubt `audio-estimated`. Raises AudioError as `measure` does, and whatever reading `file` raises.
+    that its server states. `forward` says that the file arrives from beginning to end, and only its beginning can be read again.
+
+    A URL that does not tell by its extension what it is gets its media type from the content. A duration that is not measured to its end
+    comes with the doubt `audio-estimated`. Raises AudioError as `measure` does, and whatever reading `file` raises.
     """
     if not kinds(name) and "://" not in name:
         raise refusal(name, "has no extension of a podcast's audio", "use .mp3 or .m4a")
-    return _measured(file, name, length=length, served_as=served_as, near=False)
+    return _measured(Window(file, length, forward=forward), name, served_as=served_as, near=False)
 
 
 @contextmanager
@@ -67,10 +70,9 @@ def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
         raise refusal(name, f"cannot be read: {error.strerror}", "check the file's permissions and the disk it lies on") from error
 
 
-def _measured(below: BinaryIO, name: str, *, length: int, served_as: str | None, near: bool) -> Measured:
-    if length == 0:
+def _measured(file: Window, name: str, *, served_as: str | None, near: bool) -> Measured:
+    if file.length == 0:
         raise refusal(name, "is empty: it has 0 bytes", COPY_AGAIN)
-    file = Window(below, length)
     found = detect(file)
     expected = kinds(name)
     if not isinstance(found, Kind) or (expected and found not in expected):
@@ -84,7 +86,7 @@ def _measured(below: BinaryIO, name: str, *, length: int, served_as: str | None,
     milliseconds = _milliseconds(name, sound.seconds)
     media_type = mime_type(name) or ("video/mp4" if sound.video else found.mime_type)
     facts = AudioFacts(
-        length=length,
+        length=file.length,
         duration=timedelta(milliseconds=milliseconds),
         mime_type=media_type,
         bitrate=sound.bitrate,

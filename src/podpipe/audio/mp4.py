@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any
 
 from podpipe.audio import library
-from podpipe.audio.boxes import Box, Sample, Track, boxes, content, edited, last_chunk, samples, tracks
+from podpipe.audio.boxes import Box, Sample, Track, boxes, content, last_chunk, lasting, played, samples, taken, tracks
 from podpipe.audio.pictures import media_type
-from podpipe.audio.sound import NotReadError, Sound, cut_short, damaged
+from podpipe.audio.sound import NotReadError, Sound, clock, cut_short, damaged
 from podpipe.audio.window import Window
 from podpipe.model import Chapter, Doubt
 
@@ -26,8 +26,10 @@ _AAC_CONFIG = re.compile(
 _LOWEST_WITHOUT_PS = 5
 """The code of 32 kHz."""
 
+_SAME = 0.1
 _MOST_CHAPTERS = 1000
 _FAR_CHAPTERS = 1 << 17
+_FAR_TABLE = 1 << 16
 
 
 def read_mp4(file: Window, name: str, *, near: bool) -> Sound:
@@ -38,7 +40,8 @@ def read_mp4(file: Window, name: str, *, near: bool) -> Sound:
     if sound is None:
         raise NotReadError
     read = library.read("mp4", "MP4", file)
-    seconds, doubts = _held(file, name, sound, found, _stated(file, sound, found, float(read.info.length)))
+    stated, doubts = _stated(file, name, sound, found, float(read.info.length))
+    seconds, more = _held(file, name, sound, found, stated)
     video = _moving(all_tracks)
     size = sum(min(box.end, file.length) - box.start for box in found if box.path == (b"mdat",))
     bitrate = int(read.info.bitrate) if video or seconds <= 0 else round(size * 8 / seconds)  # what is stated there is often not so
@@ -50,7 +53,7 @@ def read_mp4(file: Window, name: str, *, near: bool) -> Sound:
         chapters=_listed(read) or _from_track(file, sound, all_tracks, near=near),
         cover=_cover(read),
         video=video,
-        doubts=doubts,
+        doubts=(*doubts, *more, *_table_doubts(file, name, sound, found, near=near)),
     )
 
 
@@ -74,10 +77,28 @@ def _moving(all_tracks: list[Track]) -> bool:
     return any(track.handler == b"vide" and track.codec not in _STILLS for track in all_tracks)
 
 
-def _stated(file: Window, sound: Track, found: list[Box], whole: float) -> float:
-    """How long the sound plays by its edit list, which leaves out what the encoder put before and after it; `whole` where there is none."""
-    played = edited(file, found, sound)
-    return played if 0 < played <= whole + 0.001 else whole
+def _stated(file: Window, name: str, sound: Track, found: list[Box], whole: float) -> tuple[float, tuple[Doubt, ...]]:
+    """How long the sound plays as its header says, and a doubt where it says two things.
+
+    The edit list leaves out what the encoder put before and after it; `whole` is with that.
+    """
+    samples_last = lasting(file, sound)
+    if samples_last and abs(samples_last - whole) > _SAME:
+        what = f"its header says that it plays for {clock(whole)}, its table of times says {clock(samples_last)}"
+        return samples_last, (damaged(name, what, level="error"),)
+    edits = played(file, found, sound)
+    return (edits if 0 < edits <= whole + _SAME else whole), ()
+
+
+def _table_doubts(file: Window, name: str, sound: Track, found: list[Box], *, near: bool) -> Iterator[Doubt]:
+    """A doubt where the table of sizes asks for more bytes than there are: then no sample after the wrong one is found.
+
+    Of a far file only a short table is read: an hour's has some 700 kB.
+    """
+    table = sound.boxes.get(b"stsz")
+    size = sum(box.end - box.start for box in found if box.path == (b"mdat",))
+    if table and (near or table.end - table.start <= _FAR_TABLE) and taken(file, sound) > size:
+        yield damaged(name, "its table of sizes does not fit", level="error")
 
 
 def _held(file: Window, name: str, sound: Track, found: list[Box], stated: float) -> tuple[float, tuple[Doubt, ...]]:

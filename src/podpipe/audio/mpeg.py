@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from podpipe.audio import id3
+from podpipe.audio.detection import SEARCHED
 from podpipe.audio.frames import ADTS, MPEG, Frame, Stream, Walk
 from podpipe.audio.sound import NotReadError, Sound, clock, cut_short, damaged, estimated
 from podpipe.audio.window import HEAD, Window
+from podpipe.audio.xing import Index, read_index
 from podpipe.model import BitrateMode, Doubt
 
-_SEARCHED = 1 << 18
-_PROBE = 1 << 12
+_SMALLEST = 20
+_LARGEST = 1441
+_PROBE = 1 << 11
 _WALKED_WHOLE = 1 << 19
 _PROBED_EVERY = 1 << 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Index:
-    """What a Xing, Info or VBRI header says: how many frames follow its own, and how many bytes there are with its own (0: not said).
-
-    `checked` is False where its own checksum does not fit."""
-
-    frames: int
-    size: int
-    mode: BitrateMode
-    checked: bool = True
-
-
 def read_mp3(file: Window, name: str, begin: int, *, near: bool) -> Sound:
     """Measure an MP3 whose ID3v2 tags end at `begin`. Far files are read at a few places only, near ones as far as it takes."""
-    stream = MPEG.stream(file, begin, within=_SEARCHED)
+    stream = MPEG.stream(file, begin, within=SEARCHED)
     if stream is None:
         raise NotReadError
-    end = _sound_end(file, stream.start)
     doubts = _before(file, name, begin, stream.start)
-    measured = _by_index(file, name, stream, end, near=near) or _by_frames(file, name, stream, end, near=near)
+    measured = _measured(file, name, stream, near=near)
     chapters, cover = id3.embedded(file)
     return Sound(
         seconds=measured.seconds,
@@ -91,91 +81,73 @@ def _sound_end(file: Window, start: int) -> int:
     return end if end > start else file.length
 
 
-def _index(file: Window, stream: Stream) -> _Index | None:
-    """The index in the first frame, where it has one. The Xing header's place depends on version and channels, VBRI's does not."""
-    frame = file.part(stream.start, max(stream.first.size, 200))
-    if frame[36:40] == b"VBRI" and len(frame) >= 54:
-        return _Index(size=int.from_bytes(frame[46:50], "big"), frames=int.from_bytes(frame[50:54], "big"), mode="VBR")
-    mpeg1, mono = frame[1] & 8, stream.first.channels == 1
-    at = (21 if mono else 36) if mpeg1 else (13 if mono else 21)
-    word = frame[at : at + 4]
-    flags = int.from_bytes(frame[at + 4 : at + 8], "big")
-    if word not in {b"Xing", b"Info"} or not flags & 1:
-        return None
-    size = int.from_bytes(frame[at + 12 : at + 16], "big") if flags & 2 else 0
-    after = at + 12 + 4 * bool(flags & 2) + 100 * bool(flags & 4) + 4 * bool(flags & 8)
-    method = frame[after + 9] & 15 if frame[after : after + 4] == b"LAME" and len(frame) > after + 9 else 0
-    mode: BitrateMode = "CBR" if word == b"Info" or method in {1, 8} else "ABR" if method in {2, 9} else "VBR"
-    sum_at = at + 154  # LAME's extension, which others write, too: the last thing in it is a checksum of all that stands before it
-    stated = int.from_bytes(frame[sum_at : sum_at + 2], "big") if frame[after : after + 4] in {b"LAME", b"Lavf", b"Lavc"} else 0
-    checked = not stated or mode == "CBR" or _crc16(frame[:sum_at]) == stated
-    return _Index(frames=int.from_bytes(frame[at + 8 : at + 12], "big"), size=size, mode=mode, checked=checked)
-
-
-def _crc16(data: bytes) -> int:
-    """The checksum of LAME's header: CRC-16 with the polynomial 0x8005, the low bit first."""
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
-    return crc
-
-
-def _by_index(file: Window, name: str, stream: Stream, end: int, *, near: bool) -> Sound | None:
-    """What the index says, where the file bears it out; what the frames say where it does not. None where there is no index."""
-    index = _index(file, stream)
+def _measured(file: Window, name: str, stream: Stream, *, near: bool) -> Sound:
+    """What the index says, where the file bears it out; what the frames say where there is none, or one that cannot be true."""
+    index = read_index(file, stream)
     if index is None or not index.frames:
-        return None
-    first, there = stream.first, end - stream.start
-    stated = index.frames * first.samples / first.rate
-    size = index.size or there
-    if _plausible(file, stream, index, size) and abs(size - there) <= (first.size if size < there else 0):
-        return Sound(seconds=stated, bitrate=_bitrate(size - first.size, stated), bitrate_mode=index.mode)
-    if not near:
-        return _far_index(file, name, stream, index, end)
-    walk = stream.walk(file, start=stream.start + first.size, end=end)
-    seconds = walk.frames * first.samples / first.rate
+        return _by_frames(file, name, stream, _sound_end(file, stream.start), near=near)
+    # Where the index ends with the file, there is no need to look at that.
+    end = file.length if stream.start + index.size == file.length else _sound_end(file, stream.start)
+    there, sized = end - stream.start, bool(index.size)
+    index = replace(index, size=index.size or there)
+    likely = _plausible(file, stream, index, near=near)
+    if likely and 0 <= there - index.size <= stream.first.size and (sized or not near):
+        return _indexed(stream, index)
+    return _walked_index(file, name, stream, index, end) if near else _far_index(file, name, stream, index, end, likely=likely)
+
+
+def _indexed(stream: Stream, index: Index) -> Sound:
+    seconds = _stated(stream, index)
+    return Sound(seconds=seconds, bitrate=_bitrate(index.size - stream.first.size, seconds), bitrate_mode=index.mode)
+
+
+def _stated(stream: Stream, index: Index) -> float:
+    return index.frames * stream.first.samples / stream.first.rate
+
+
+def _walked_index(file: Window, name: str, stream: Stream, index: Index, end: int) -> Sound:
+    """What the frames of a near file say, against its index."""
+    walk = stream.walk(file, start=stream.start + stream.first.size, end=end)
+    seconds, stated = walk.frames * stream.first.samples / stream.first.rate, _stated(stream, index)
     doubts = [*_gap_doubts(name, walk)]
-    if walk.frames < index.frames:
+    missing = walk.cut or stream.start + index.size > file.length
+    if walk.frames < index.frames - (not missing):  # some count the index's own frame, too
         doubts.append(cut_short(name, seconds, stated))
     elif walk.frames > index.frames + 1:
         doubts.append(_index_doubt(name, stated, seconds))
-    else:
-        seconds = stated
-    mode: BitrateMode = index.mode if len(walk.bitrates) < 2 or index.mode != "CBR" else "VBR"
+    mode: BitrateMode = "VBR" if index.mode == "CBR" and len(walk.bitrates) > 1 else index.mode
     return Sound(seconds=seconds, bitrate=_bitrate(walk.size, seconds), bitrate_mode=mode, doubts=tuple(doubts))
 
 
-def _plausible(file: Window, stream: Stream, index: _Index, size: int) -> bool:
-    """Whether an index can be true: a constant bit rate gives the frames' average size away, and a checksum the rest."""
+def _plausible(file: Window, stream: Stream, index: Index, *, near: bool) -> bool:
+    """Whether an index can be true: a constant bit rate gives the frames' average size away, a checksum the rest.
+
+    Where neither does, a small near file is rather walked.
+    """
     first = stream.first
     second = stream.frame(file.part(stream.start + first.size, 4))
     if second is None:
         return False
-    average = (size - first.size) / index.frames
+    average = (index.size - first.size) / index.frames
     if index.mode == "CBR":
         return abs(average - _exact(second)) <= 0.01 * second.size
-    return index.checked and 20 <= average <= 2 * 1441
+    if index.checked is None:
+        return _SMALLEST <= average <= _LARGEST and not (near and file.length <= _WALKED_WHOLE)
+    return index.checked
 
 
-def _far_index(file: Window, name: str, stream: Stream, index: _Index, end: int) -> Sound:
+def _far_index(file: Window, name: str, stream: Stream, index: Index, end: int, *, likely: bool) -> Sound:
     """What can be said of a far file whose index does not agree with its length."""
-    first, there = stream.first, end - stream.start
-    stated = index.frames * first.samples / first.rate
+    there = end - stream.start
     tail = _tail(file, stream, end)
-    size = index.size or there
-    if not _plausible(file, stream, index, size) or (there > size and tail is not None and tail.end > stream.start + size + 2 * first.size):
+    more = tail is not None and tail.end > stream.start + index.size + 2 * stream.first.size
+    if not likely or more:
         return _estimate(file, name, stream, end)
-    if there >= size or (tail is not None and not tail.cut and size - there < first.size):
-        return Sound(seconds=stated, bitrate=_bitrate(size - first.size, stated), bitrate_mode=index.mode)
-    seconds = stated * there / size
-    return Sound(
-        seconds=seconds,
-        bitrate=_bitrate(there, seconds),
-        bitrate_mode=index.mode,
-        doubts=(cut_short(name, seconds, stated),),
-    )
+    if file.length - stream.start >= index.size:  # some count the tags at the end, too
+        return _indexed(stream, index)
+    seconds = _stated(stream, index) * there / index.size
+    doubt = cut_short(name, seconds, _stated(stream, index))
+    return Sound(seconds=seconds, bitrate=_bitrate(there, seconds), bitrate_mode=index.mode, doubts=(doubt,))
 
 
 def _by_frames(file: Window, name: str, stream: Stream, end: int, *, near: bool) -> Sound:
@@ -207,15 +179,15 @@ def _constant(file: Window, name: str, stream: Stream, end: int, *, near: bool) 
     """
     first = stream.first
     exact = _exact(first)
+    tail = _tail(file, stream, end)
+    if tail is None or tail.bitrates != {first.bitrate} or not _in_step(tail.end - stream.start, exact):
+        return None
     places = range(stream.start + _PROBED_EVERY, end - _PROBE, _PROBED_EVERY if near else max(_PROBED_EVERY, (end - stream.start) // 3))
-    for place in (stream.start, *places):
+    for place in (stream.start, *(() if file.forward else places)):
         data = file.part(place, _PROBE)
         found = stream.sync(data)
         if found is None or not _even(stream, data, found, place + found - stream.start, exact):
             return None
-    tail = _tail(file, stream, end)
-    if tail is None or tail.bitrates != {first.bitrate} or not _in_step(tail.end - stream.start, exact):
-        return None
     seconds = round((tail.end - stream.start) / exact) * first.samples / first.rate
     doubts = (cut_short(name, seconds),) if tail.cut else ()
     return Sound(seconds=seconds, bitrate=first.bitrate, bitrate_mode="CBR", doubts=doubts)
@@ -258,8 +230,9 @@ def _estimate(file: Window, name: str, stream: Stream, end: int) -> Sound:
     if not size:
         raise NotReadError
     seconds = (end - stream.start) / (size / frames) * stream.first.samples / stream.first.rate
-    why = "it has a variable bit rate and no index that could be trusted, and was not read to its end"
-    return Sound(seconds=seconds, bitrate=_bitrate(end - stream.start, seconds), bitrate_mode="VBR", doubts=(estimated(name, why),))
+    why = "it has no index that could be trusted, and was not read to its end"
+    mode: BitrateMode = "CBR" if len(set().union(*(walk.bitrates for walk in walks))) == 1 else "VBR"
+    return Sound(seconds=seconds, bitrate=_bitrate(end - stream.start, seconds), bitrate_mode=mode, doubts=(estimated(name, why),))
 
 
 def _gap_doubts(name: str, walk: Walk) -> tuple[Doubt, ...]:

@@ -6,7 +6,7 @@ import io
 from typing import Any, NamedTuple
 
 from podpipe.audio import library, vorbis
-from podpipe.audio.pages import Page, last_pages, page_at, pages
+from podpipe.audio.pages import Page, intact, last_pages, page_at, pages
 from podpipe.audio.sound import NotReadError, Sound, cut_short, damaged, estimated
 from podpipe.audio.window import Window
 from podpipe.model import Doubt
@@ -38,7 +38,7 @@ def read_ogg(file: Window, name: str, word: str, *, near: bool) -> Sound:
     else:
         seconds = stream.seconds(last)
     if not doubts:
-        doubts = _end_doubts(file, name, tail, last, seconds)
+        doubts = _end_doubts(file, name, tail, last, seconds) or _begin_doubts(file, name)
     tags = _tags(file, word, last)
     comments = [] if tags is None else list(tags)
     return Sound(
@@ -108,6 +108,19 @@ def _by_pages(file: Window, name: str, stream: _Stream, last: Page | None, *, ne
     return seconds, links[stream.serial][1], doubts
 
 
+def _begin_doubts(file: Window, name: str) -> tuple[Doubt, ...]:
+    """A doubt where one of the first pages is not whole: players refuse a stream whose headers are damaged."""
+    data = file.part(0, _HEADS[0])
+    at = 0
+    while (page := page_at(data, at, 0)) is not None and page.end <= min(len(data), file.length):
+        if not intact(data[at : page.end]):
+            return (damaged(name, f"the checksum of a page at its beginning, at byte {at:,}, does not fit", level="error"),)
+        if page.granule > 0:
+            return ()
+        at = page.end
+    return () if at and page is not None else (damaged(name, f"no page follows at byte {at:,}, near its beginning", level="error"),)
+
+
 def _end_doubts(file: Window, name: str, tail: list[Page], last: Page | None, seconds: float) -> tuple[Doubt, ...]:
     """A doubt where the last page does not say that the stream ends, or is not whole."""
     end = max((page.end for page in tail), default=0)
@@ -135,4 +148,4 @@ def _tags(file: Window, word: str, last: Page | None) -> Any:
         except NotReadError:
             if size >= file.length:
                 break
-    raise NotReadError
+    return None  # the sound can be read all the same

@@ -67,7 +67,7 @@ def last_pages(file: Window) -> list[Page]:
         at = data.find(b"OggS")
         while at >= 0:
             page = page_at(data, at, begin)
-            if page is not None and page.end <= file.length and sound(data[at : page.end - begin]):
+            if page is not None and page.end <= file.length and intact(data[at : page.end - begin]):
                 found.append(page)
             at = data.find(b"OggS", at + 1)
         if any(page.granule >= 0 for page in found):
@@ -75,7 +75,7 @@ def last_pages(file: Window) -> list[Page]:
     return []
 
 
-def sound(data: bytes) -> bool:
+def intact(data: bytes) -> bool:
     """Whether a whole page's checksum fits."""
     try:
         return bool(library.read("ogg", "OggPage", io.BytesIO(data)).write() == data)

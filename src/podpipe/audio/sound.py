@@ -34,9 +34,13 @@ class NotReadError(Exception):
 
 
 def cut_short(name: str, seconds: float, stated: float | None = None) -> Doubt:
-    """The doubt about a file that ends before its sound does. `stated` is how long it says that it plays, where it does."""
+    """The doubt about a file that ends before its sound does. `stated` is how long it says that it plays, where it does.
+
+    Where a tenth of a second or more is missing, that is an error. A last frame that is not whole may be the work of a program that cuts.
+    """
     says = "" if stated is None else f" of the {clock(stated)} that it states"
-    return Doubt(rule="audio-cut-short", level="error", message=f"{name} is cut short: it holds {clock(seconds)}{says}", hint=COPY_AGAIN)
+    level: Level = "error" if stated is not None and stated - seconds >= 0.1 else "warning"
+    return Doubt(rule="audio-cut-short", level=level, message=f"{name} is cut short: it holds {clock(seconds)}{says}", hint=COPY_AGAIN)
 
 
 def damaged(name: str, what: str, *, level: Level = "warning") -> Doubt:

@@ -12,12 +12,14 @@ _BLOCK = 1 << 14
 class Window:
     """A readable, seekable file as mutagen wants one, which asks the file below for as little and as seldom as it can.
 
-    `length` is the file's in bytes. Only the beginning and the last block are kept, so memory does not grow with the file. What the file
-    below raises is kept in `failure`, too: mutagen takes every failed read for damage.
+    `length` is the file's in bytes. `forward` says that nothing can be read back once the file's end was read, but for its beginning.
+    Only the beginning and the last block are kept, so memory does not grow with the file. What the file below raises is kept in
+    `failure`, too: mutagen takes every failed read for damage.
     """
 
-    def __init__(self, file: BinaryIO, length: int, *, head: int = _BLOCK) -> None:
+    def __init__(self, file: BinaryIO, length: int, *, head: int = _BLOCK, forward: bool = False) -> None:
         self.length = length
+        self.forward = forward
         self.failure: Exception | None = None
         self._file = file
         self._at = 0
@@ -29,8 +31,10 @@ class Window:
     def part(self, start: int, size: int) -> bytes:
         """The bytes from `start` on, `size` of them or as many as the file has."""
         size = min(size, self.length - start)
-        if size <= 0:
+        if start < 0 or size <= 0:
             return b""
+        if start == 0 and len(self._head) < size <= HEAD:
+            self._head += self._fetch(len(self._head), size - len(self._head))
         if start + size <= len(self._head):
             return self._head[start : start + size]
         offset = start - self._block_at

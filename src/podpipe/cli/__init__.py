@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What a run makes lives to its end. To look for dead cycles in it after every 700 values, as Python does, is time thrown away.
     gc.set_threshold(100_000, 20, 100)
     try:
-        module = import_module(f"podpipe.cli.{chosen.command if chosen.command in {'build', 'fix'} else 'commands'}")
+        module = import_module(f"podpipe.cli.{chosen.command if chosen.command in {'build', 'diff', 'fix'} else 'commands'}")
         code: int = getattr(module, chosen.command)(chosen)
         sys.stdout.flush()
     except PodpipeError as error:

@@ -37,6 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     _build(commands)
     _publish(commands)
     _plan(commands)
+    _diff(commands)
     _check(commands)
     _fix(commands)
     _lock(commands)
@@ -85,6 +86,7 @@ def _publish(commands: Commands) -> None:
         "  podpipe publish --dry-run\n"
         "  podpipe publish --episode 70\n"
         "  podpipe publish --target file:public --target s3://my-bucket/show\n"
+        "  podpipe publish --allow date-changed:70                             (a change of the feed that is meant; docs/guard.md)\n"
         "  podpipe publish --target 's3://show?endpoint=http://127.0.0.1:9000'   (MinIO on this machine)\n"
         "  podpipe publish --flow                                              (the same stages as a Prefect flow)",
     )
@@ -105,6 +107,31 @@ def _plan(commands: Commands) -> None:
     _targets(parser)
 
 
+def _diff(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "diff",
+        "show what a publish would change in the feed, episode by episode",
+        "  podpipe diff\n  podpipe diff --target s3://my-bucket --json\n"
+        "  podpipe diff --against https://old.example/feed.xml                 (before a show moves)\n\n"
+        "Exit codes: 0 nothing that would stop a publish, 1 something that would, 2 wrong usage.",
+    )
+    against = parser.add_mutually_exclusive_group()
+    against.add_argument("--target", metavar="URL", help="compare with the feed on this target (default: the first in the settings)")
+    against.add_argument("--against", metavar="FILE|URL", help="compare with the feed in a file, or at a web address")
+    _json(parser)
+    _no_measure_hosted(parser)
+
+
+def _change(option: str) -> str:
+    from podpipe.guard import refusal
+
+    problem = refusal(option)
+    if problem:
+        raise argparse.ArgumentTypeError(problem)
+    return option
+
+
 def _targets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
@@ -114,6 +141,8 @@ def _targets(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--episode", metavar="SLUG", help="of the episodes that are not published yet, only this one")
     parser.add_argument("--allow-missing-audio", action="store_true", help="publish a new episode although its audio is not there")
+    change = "publish in spite of this change of the feed, everywhere or in one episode (its slug or GUID); may be given more than once"
+    parser.add_argument("--allow", action="append", type=_change, metavar="KIND[:EPISODE]", help=change)
     _no_links(parser)
     _no_measure_hosted(parser)
 

@@ -230,6 +230,7 @@ def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
         allow_missing_audio=arguments.allow_missing_audio,
         check_links=arguments.check_links and settings.check_links,
         measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
+        allowed=tuple(arguments.allow or ()),
     )
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
@@ -248,6 +249,7 @@ def _publish_as_flow(arguments: argparse.Namespace) -> int:
         allow_missing_audio=arguments.allow_missing_audio,
         check_links=arguments.check_links,
         measure_hosted=arguments.measure_hosted,
+        allow=arguments.allow,
     )
     return _conclude(outcome, arguments, dry_run=arguments.dry_run)
 
@@ -259,6 +261,8 @@ def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> 
             print(report.report_text(upload.report))
         elif upload.report is None and dry_run:
             report.print_lines(report.plan_text(upload.plan))
+        elif upload.report is None and not outcome.built.blocked:
+            print(f"podpipe: {upload.plan.target} is left as it was: {report.count(upload.findings)}", file=sys.stderr)
     report.print_lines((f"podpipe: {failure}" for failure in outcome.failures), error=True)
     if not outcome.ok:
         untouched = not dry_run and not any(upload.report for upload in outcome.uploads)

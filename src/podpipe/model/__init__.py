@@ -33,6 +33,7 @@ from podpipe.model.feed import (
     UpdateFrequency,
     Value,
 )
+from podpipe.model.feeds import EVERY, FeedChoices, PingChoices
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
@@ -41,6 +42,7 @@ from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
 __all__ = [
+    "EVERY",
     "PLAIN_CHANNEL",
     "PLAIN_ITEM",
     "AlternateEnclosure",
@@ -60,6 +62,7 @@ __all__ = [
     "Enclosure",
     "Episode",
     "EpisodeType",
+    "FeedChoices",
     "FileContent",
     "Finding",
     "Funding",
@@ -77,6 +80,7 @@ __all__ = [
     "Owner",
     "Person",
     "PictureFacts",
+    "PingChoices",
     "PublishPlan",
     "PublishReport",
     "PublishedAudio",

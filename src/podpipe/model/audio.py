@@ -66,7 +66,7 @@ class AudioRecord:
 
     `audio` is the path or URL as the author wrote it. `version` says which content was measured: `sha256:…` of a file in the show's folder,
     `etag:…` or `modified:…` as the server of any other gave them, empty where it gave none. `published` is the copy that podpipe publishes
-    itself, and `public` whether the episode has been published with it.
+    itself.
     """
 
     audio: str
@@ -74,4 +74,3 @@ class AudioRecord:
     facts: AudioFacts
     doubts: tuple[Doubt, ...] = ()
     published: PublishedAudio | None = None
-    public: bool = False

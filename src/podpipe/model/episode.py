@@ -47,8 +47,8 @@ class Enclosure:
 class Episode:
     """What can be published: a manuscript joined with its audio, its people and its place on the site.
 
-    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published. `item` holds
-    what only the feed says.
+    `key` is the page's place on a target (`episode/70`), `url` its public address. `guid` never changes once published. `tags` are what the
+    episode is about, in the author's words. `item` holds what only the feed says.
     """
 
     slug: str
@@ -69,6 +69,7 @@ class Episode:
     season: int | None = None
     transcripts: tuple[Transcript, ...] = ()
     item: Item = PLAIN_ITEM
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

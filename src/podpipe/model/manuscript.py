@@ -82,8 +82,9 @@ class Manuscript:
     """What the author wrote: one Markdown file, read and understood, with nothing added that the file does not say.
 
     `published` is aware. `audio` is a path below the show's folder or a URL, as written; `length` (bytes) and `duration` are the
-    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `item` holds what is
-    for the feed alone. `places` gives each front matter key's line, and the column of its value.
+    author's own figures, None where left blank. `transcripts` are paths below the show's folder or URLs, as written. `tags` are what the
+    episode is about, in the author's words, each once. `item` holds what is for the feed alone. `places` gives each front matter key's
+    line, and the column of its value.
     """
 
     path: str
@@ -106,6 +107,7 @@ class Manuscript:
     season: int | None = None
     transcripts: tuple[str, ...] = ()
     item: Item = PLAIN_ITEM
+    tags: tuple[str, ...] = ()
     places: tuple[tuple[str, int, int | None], ...] = ()
 
     def __post_init__(self) -> None:

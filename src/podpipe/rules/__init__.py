@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, get_args
 
 from podpipe.model import Finding, Level
-from podpipe.rules import demands, publishing, reading
+from podpipe.rules import demands, feed_changes, publishing, reading
 from podpipe.rules.model import Profile, Rule, Switch
 
 __all__ = ["GROUPS", "PROFILES", "RULES", "SWITCHES", "Profile", "Rule", "Switch", "judged", "page", "refusal"]
@@ -19,8 +19,10 @@ GROUPS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("Show notes", reading.SHOW_NOTES),
     ("Chapters", reading.CHAPTERS),
     ("Audio", publishing.AUDIO),
+    ("Feeds", publishing.FEEDS),
     ("People and pictures", publishing.PEOPLE_AND_PICTURES),
     ("Transcripts", publishing.TRANSCRIPTS),
+    ("What a publish changes in the feed", feed_changes.FEED_CHANGES),
     ("What directories demand of a show", demands.SHOW),
     ("What directories demand of an episode", demands.EPISODES),
 )
@@ -42,6 +44,9 @@ Each rule can be given another level in `podpipe.toml`, or be switched off; that
 
 On the command line, `podpipe check --off audio-missing` leaves a rule out for once. A rule whose level is marked "always" stays as it is
 where it is an error: publishing in spite of it would take an episode from listeners.
+
+What a publish changes in a feed that apps know already is looked at by `podpipe publish`, `plan` and `diff`, not by `check`. Each such
+change is allowed by `podpipe publish --allow RULE`, or `--allow RULE:EPISODE` for one episode ([guard.md](guard.md)).
 
 What directories demand is checked by profile: `apple` (Apple Podcasts), `spotify`, and `psp1` (PSP-1, the RSS standard of the Podcast
 Standards Project). Without a profile, podpipe checks only what a directory refuses a show or an episode for, here in bold. A profile adds
@@ -81,7 +86,8 @@ def refusal(name: str, switch: str) -> str | None:
     if switch not in SWITCHES:
         return f"must be one of {', '.join(SWITCHES)}, not {switch!r}"
     if RULES[name].fixed and switch != "error":
-        return f"must stay an error: {RULES[name].meaning}, and publishing all the same would take an episode from listeners"
+        once = f"; podpipe publish --allow {name} allows it for once" if RULES[name] in feed_changes.FEED_CHANGES else ""
+        return f"must stay an error: {RULES[name].meaning}, and publishing all the same would take an episode from listeners{once}"
     return None
 
 

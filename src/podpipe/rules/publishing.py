@@ -12,7 +12,7 @@ AUDIO = (
     Rule("audio-type-unsaid", "warning", "an address does not tell what kind of audio it is", "use one that ends in .mp3 or .m4a"),
     Rule("audio", "error", "the audio file is damaged, or not what its name says", "export it again", fixed=True),
     Rule("audio-address", "error", "nobody knows where listeners find audio in a bucket", "add it to [audio.addresses]", fixed=True),
-    Rule("audio-changed", "warning", "the audio of a published episode plays otherwise, or has another size", "make sure it is right"),
+    Rule("audio-changed", "warning", "audio plays for another time than podpipe.lock says, or has another size", "make sure it is right"),
     Rule("audio-cut-short", "error", "a file ends before its sound does", "copy or export it again"),
     Rule("audio-damaged", "warning", "a part of a file is damaged", "export it again"),
     Rule("audio-estimated", "warning", "a duration is an estimate, since only a part of the file was read", "export it with an index"),
@@ -26,6 +26,11 @@ AUDIO = (
     Rule("audio-size-wrong", "warning", "the size that is written is not the file's", "leave it blank: podpipe fills it in"),
     Rule("duration-wrong", "warning", "the duration that is written is not the audio's", "leave it blank: podpipe fills it in"),
     Rule("episode-left-out", "info", "an episode is new too, and --episode leaves it out", "publish without --episode"),
+)
+
+FEEDS = (
+    Rule("feed-tag-unused", "warning", "a tag has a feed by the settings, and no episode", "correct it, or give an episode that tag"),
+    Rule("ping-failed", "warning", "a service could not be told that the feed has changed", "look at what it says"),
 )
 
 PEOPLE_AND_PICTURES = (

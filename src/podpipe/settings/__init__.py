@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from podpipe.errors import ConfigError
-from podpipe.settings.model import AudioSettings, Settings, StaticFolder
+from podpipe.settings.model import AudioSettings, GuardSettings, Settings, StaticFolder
 from podpipe.settings.toml import read_toml
 from podpipe.settings.yattecast import read_yattecast
 
-__all__ = ["CONFIG", "JEKYLL_CONFIG", "AudioSettings", "Settings", "StaticFolder", "load_settings"]
+__all__ = ["CONFIG", "JEKYLL_CONFIG", "AudioSettings", "GuardSettings", "Settings", "StaticFolder", "load_settings"]
 
 CONFIG = "podpipe.toml"
 JEKYLL_CONFIG = "_config.yml"

@@ -19,8 +19,11 @@ _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?
 _SLUG: Final = re.compile(r"[a-z0-9-]+")
 
 
-def read_feed(top: Table, *, people: Iterable[Person], zone: tzinfo) -> Channel:
-    """Read the table; what is wrong in it is told with the other problems of the file. `zone` is the show's, for dates that name none."""
+def read_feed(top: Table, *, people: Iterable[Person], zone: tzinfo, podping: bool = False) -> Channel:
+    """Read the table; what is wrong in it is told with the other problems of the file.
+
+    `zone` is the show's, for dates that name none. `podping` says whether a publish tells podping, where the table does not say so.
+    """
     table = top.table("feed")
     show_type = table.text("type", default="episodic")
     if show_type not in get_args(ShowType):
@@ -34,7 +37,7 @@ def read_feed(top: Table, *, people: Iterable[Person], zone: tzinfo) -> Channel:
         guid=_guid(table),
         locked=table.flag("locked", default=True) if "locked" in table.keys else None,
         medium=_medium(table),
-        podping=table.flag("podping", default=False),
+        podping=table.flag("podping", default=podping),
         regulars=_regulars(table, tuple(people)),
         seasons=_seasons(table),
         images=_each(table, "images", feed_values.image),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from podpipe.model import Show, Where
+from podpipe.model import FeedChoices, PingChoices, Show, Where
 from podpipe.rules import Profile, Switch
 
 
@@ -38,6 +38,13 @@ class AudioSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSettings:
+    """What the regression guard compares a feed with: where a target holds none yet, the one that is `live` at the feed's own address."""
+
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A show, and how podpipe handles it.
 
@@ -45,8 +52,9 @@ class Settings:
     own folder is published as it is, as Jekyll does, and `exclude` then names what in it is not. `cron` is when the schedule runs, in the
     show's time zone. `liquid` holds a Jekyll site's variables, None where show notes have no Liquid. `profiles` are whose demands are
     checked beside what any directory refuses a show for, and `rules` what the show decided about rules, by their ids. `audio` says
-    what is done with audio: nothing to the files of a show that another engine publishes today. `lines` are those of the file's keys, for
-    findings.
+    what is done with audio: nothing to the files of a show that another engine publishes today. `guard` says what a feed is compared with
+    before it goes out. `feeds` are those beside the show's own, and `ping` is whom a publish tells. `lines` are those of the file's keys,
+    for findings.
     """
 
     root: Path
@@ -63,6 +71,9 @@ class Settings:
     profiles: tuple[Profile, ...] = ()
     rules: Mapping[str, Switch] = field(default_factory=dict)
     audio: AudioSettings = AudioSettings()
+    guard: GuardSettings = GuardSettings()
+    feeds: FeedChoices = field(default_factory=FeedChoices)
+    ping: PingChoices = field(default_factory=PingChoices)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def place(self, key: str) -> Where:

@@ -38,6 +38,15 @@ class Table:
         value = self._value(key, bool, "true or false")
         return default if value is None else value
 
+    def number(self, key: str) -> int | None:
+        """A whole number above 0; None where the key is missing."""
+        value = self._value(key, int, "a whole number above 0")
+        if value is not None and (isinstance(value, bool) or value < 1):
+            self.problem(key, f"must be a whole number above 0, not {value!r}")
+            return None
+        number: int | None = value
+        return number
+
     def texts(self, key: str, *, default: Sequence[str] = ()) -> tuple[str, ...]:
         value = self._value(key, list, "a list of texts")
         if value is None:
@@ -51,6 +60,10 @@ class Table:
         """Whatever stands there; None where nothing does."""
         self._known.add(key)
         return self._values.get(key)
+
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """One text, or a list of them."""
+        return (self.text(key),) if isinstance(self._values.get(key), str) else self.texts(key)
 
     def table(self, key: str) -> Table:
         value = self._value(key, dict, "a table")
@@ -69,6 +82,14 @@ class Table:
         if value and not is_web_address(value):
             self.problem(key, f"{value!r} is no http or https address")
         return value or None
+
+    def switched_url(self, key: str, known: str) -> str | None:
+        """An address, or `true` for the one that is `known`; None where the key is missing or `false`."""
+        value = self._values.get(key)
+        if isinstance(value, bool):
+            self._known.add(key)
+            return known if value else None
+        return self.url(key)
 
     def refuse_unknown(self) -> None:
         for key in self._values:

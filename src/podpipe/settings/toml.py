@@ -14,7 +14,8 @@ from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.audio import read_audio
 from podpipe.settings.feed import read_feed
-from podpipe.settings.model import Settings, StaticFolder
+from podpipe.settings.feeds import read_feeds, read_ping
+from podpipe.settings.model import GuardSettings, Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -39,10 +40,11 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
     show = _show(top)
     zone = ZoneInfo(show.timezone) if is_time_zone(show.timezone) else UTC
     profiles, rules = _checking(top)
+    ping = read_ping(top)
     settings = Settings(
         root=root,
         config=name,
-        show=replace(show, channel=read_feed(top, people=show.people, zone=zone)),
+        show=replace(show, channel=read_feed(top, people=show.people, zone=zone, podping=ping.podping is not None)),
         episodes=_folder(top, "episodes", "episodes"),
         static=_static(top),
         targets=top.texts("targets", default=("file:public",)) or ("file:public",),
@@ -51,6 +53,9 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         profiles=profiles,
         rules=rules,
         audio=read_audio(top),
+        guard=_guard(top),
+        feeds=read_feeds(top, people=[person.id for person in show.people], hub=ping.websub),
+        ping=ping,
     )
     top.refuse_unknown()
     if problems:
@@ -196,6 +201,13 @@ def _cron(top: Table) -> str:
         schedule.problem("cron", f"{cron!r} must have five fields: minute, hour, day, month, weekday")
     schedule.refuse_unknown()
     return cron
+
+
+def _guard(top: Table) -> GuardSettings:
+    guard = top.table("guard")
+    settings = GuardSettings(live=guard.flag("live", default=False))
+    guard.refuse_unknown()
+    return settings
 
 
 def _checking(top: Table) -> tuple[tuple[Profile, ...], Mapping[str, Switch]]:

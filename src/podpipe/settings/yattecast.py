@@ -12,7 +12,7 @@ from typing import Any
 from podpipe.errors import ConfigError, SourceError
 from podpipe.lockfile import LOCK
 from podpipe.model import Owner, Person, Show
-from podpipe.settings.model import Settings, StaticFolder
+from podpipe.settings.model import GuardSettings, Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 from podpipe.settings.toml import is_time_zone
 from podpipe.yaml_text import read_yaml
@@ -56,6 +56,7 @@ def read_yattecast(text: str, *, root: Path, name: str) -> Settings:
         whole_site=True,
         exclude=JEKYLL_EXCLUDES | frozenset(entry.strip("/") for entry in excludes if entry and isinstance(entry, str)),
         liquid=values,
+        guard=GuardSettings(live=True),  # another engine's feed is what its listeners have
     )
 
 

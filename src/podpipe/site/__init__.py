@@ -16,11 +16,13 @@ from podpipe.site.views import (
     EpisodeView,
     PageView,
     PersonView,
+    SiteFeeds,
     Templates,
     audio_view,
     chapter_views,
     episode_views,
     everybody,
+    feed_views,
     person_views,
     transcript_views,
 )
@@ -28,6 +30,7 @@ from podpipe.site.words import locale, words_for
 
 __all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts", "track_artifact"]
 
+_NO_FEEDS = SiteFeeds()
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
 _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/hashtag/"}
 
@@ -36,6 +39,7 @@ _HASHTAG_SEARCH = {"x": "https://x.com/hashtag/", "bluesky": "https://bsky.app/h
 class _Appearances:
     """A person who is credited, the day of the newest episode that credits them, and the rendered list entries of all such episodes."""
 
+    id: str
     person: PersonView
     newest: str
     entries: tuple[str, ...]
@@ -51,6 +55,7 @@ class _Site:
     values: Mapping[str, object]
     people: Mapping[str, PersonView]
     series: Mapping[str, object]
+    feeds: SiteFeeds
 
     def page(self, key: str, template: str, **values: object) -> Artifact:
         return _text(key, self.templates.render(template, **self.values, **values), "text/html; charset=utf-8")
@@ -65,24 +70,27 @@ class _Site:
         )
 
 
-def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates) -> tuple[Artifact, ...]:
+def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates, *, feeds: SiteFeeds = _NO_FEEDS) -> tuple[Artifact, ...]:
     """Every page of a show, given its episodes newest first, and what lies beside the pages.
 
     These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their chapters, as JSON
-    and as WebVTT.
-    Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are absolute.
+    and as WebVTT. Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are
+    absolute. `feeds` are those beside the show's own that the pages tell of.
     """
-    return tuple(artifact for part in site_parts(show, episodes, templates, size=len(episodes)) for artifact in part())
+    return tuple(artifact for part in site_parts(show, episodes, templates, size=len(episodes), feeds=feeds) for artifact in part())
 
 
-def site_parts(show: Show, episodes: Sequence[Episode], templates: Templates, *, size: int) -> list[Callable[[], tuple[Artifact, ...]]]:
+def site_parts(
+    show: Show, episodes: Sequence[Episode], templates: Templates, *, size: int, feeds: SiteFeeds = _NO_FEEDS
+) -> list[Callable[[], tuple[Artifact, ...]]]:
     """The same in parts, each to be made when it is called, by whoever has the time: first the pages about several episodes, then the
     episodes in their order, `size` at a time."""
     addresses = Addresses.of(show.site_url)
     people = person_views(everybody(show, episodes), addresses, templates)
-    values = _shared_values(show, addresses, templates, has_people=any(episode.credits for episode in episodes))
+    has_people = any(episode.credits for episode in episodes)
+    values = _shared_values(show, addresses, templates, has_people=has_people, feeds=feeds)
     series = linked_series(show, addresses)
-    site = _Site(show=show, addresses=addresses, templates=templates, values=values, people=people, series=series)
+    site = _Site(show=show, addresses=addresses, templates=templates, values=values, people=people, series=series, feeds=feeds)
     runs = (slice(start, start + size) for start in range(0, len(episodes), max(size, 1)))
     return [partial(_overview, site, episodes), *(partial(_episode_pages, site, episodes, run) for run in runs)]
 
@@ -133,13 +141,13 @@ def _appearances(
         for identifier in dict.fromkeys(credit.person.id for credit in episode.credits):
             places[identifier].append(place)
     return tuple(
-        _Appearances(person=people[identifier], newest=views[found[0]].day, entries=tuple(entries[place] for place in found))
+        _Appearances(id=identifier, person=people[identifier], newest=views[found[0]].day, entries=tuple(entries[place] for place in found))
         for identifier, found in places.items()
         if found
     )
 
 
-def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, has_people: bool) -> Mapping[str, object]:
+def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, has_people: bool, feeds: SiteFeeds) -> Mapping[str, object]:
     """What every page is given. The frame around it is rendered here, once for all pages."""
     hashtag = (show.hashtag or "").lstrip("#＃")
     search = next((_HASHTAG_SEARCH[network] for network in show.networks if network in _HASHTAG_SEARCH), None)
@@ -149,6 +157,7 @@ def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, ha
         "root": addresses.root,
         "people_href": addresses.href("people/") if has_people else None,
         "feed_href": addresses.href(show.feed),
+        "more_feeds": feed_views(feeds.everywhere, addresses),
         "artwork": addresses.href(show.artwork) if show.artwork else None,
         "locale": locale(show.language),
         "subscribe": tuple((label, link) for label, address in show.subscribe if (link := addresses.link(address))),
@@ -162,7 +171,8 @@ def _shared_values(show: Show, addresses: Addresses, templates: Templates, *, ha
 def _index_page(site: _Site, entries: Sequence[str]) -> Artifact:
     show, addresses = site.show, site.addresses
     page = site.about(show.title, addresses.public(""), show.description)
-    return site.page("index.html", "index.html", page=page, entries=entries, linked_data=linked_show(show, addresses))
+    feeds = feed_views(site.feeds.index, addresses)
+    return site.page("index.html", "index.html", page=page, entries=entries, feeds=feeds, linked_data=linked_show(show, addresses))
 
 
 def _episode_pages(site: _Site, episodes: Sequence[Episode], run: slice) -> tuple[Artifact, ...]:
@@ -211,7 +221,9 @@ def _people_pages(site: _Site, appearances: Sequence[_Appearances]) -> list[Arti
     for found in appearances:
         person = found.person
         page = site.about(person.name, site.addresses.public(person.key), "")
-        pages.append(site.page(person.key, "person.html", page=page, person=person, entries=found.entries))
+        own = site.feeds.people.get(found.id)
+        feeds = feed_views([own] if own else [], site.addresses)
+        pages.append(site.page(person.key, "person.html", page=page, person=person, entries=found.entries, feeds=feeds))
     return pages
 
 

@@ -45,24 +45,30 @@ class Addresses:
 
 
 def person_key(person: Person) -> str:
-    """Where a person's page lies, as long as nobody else claims the place: `people/` and the id in lower case, in NFC.
-
-    Letters and digits of every script stay; whatever stands between them becomes one hyphen.
-    """
-    text = unicodedata.normalize("NFC", person.id.lower())
-    kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in text)
-    return f"people/{'-'.join(kept.split()) or 'person'}"
+    """Where a person's page lies, as long as nobody else claims the place: `people/` and the id as a name in a path."""
+    return f"people/{path_name(person.id) or 'person'}"
 
 
 def person_keys(people: Iterable[Person]) -> Mapping[str, str]:
     """The page of each person by id. Of those who claim one place the first keeps it; the next get `-2`, `-3` and so on."""
+    return unclaimed((person.id, person_key(person)) for person in people)
+
+
+def path_name(text: str) -> str:
+    """A text as a name in a path: in lower case, in NFC. Letters and digits of every script stay; what is between them becomes a hyphen."""
+    text = unicodedata.normalize("NFC", text.lower())
+    kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in text)
+    return "-".join(kept.split())
+
+
+def unclaimed(wanted: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """A place for each name, given with the one that it claims: of two with one claim the first keeps it, the next get `-2`, `-3`, …"""
     keys: dict[str, str] = {}
     taken: set[str] = set()
-    for person in people:
-        if person.id in keys:
+    for name, claim in wanted:
+        if name in keys:
             continue
-        wanted = person_key(person)
-        numbered = (f"{wanted}-{number}" for number in itertools.count(2))
-        keys[person.id] = next(key for key in itertools.chain((wanted,), numbered) if key not in taken)
-        taken.add(keys[person.id])
+        numbered = (f"{claim}-{number}" for number in itertools.count(2))
+        keys[name] = next(key for key in itertools.chain((claim,), numbered) if key not in taken)
+        taken.add(keys[name])
     return keys

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,23 @@ class PageView:
     url: str
     description: str
     image: str | None
+
+
+class FeedLink(NamedTuple):
+    """A feed that a page tells readers of: its title, its key and its media type."""
+
+    title: str
+    key: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFeeds:
+    """The feeds that pages link to beside the show's own: all pages, the index alone, and each person's page by the person's id."""
+
+    everywhere: tuple[FeedLink, ...] = ()
+    index: tuple[FeedLink, ...] = ()
+    people: Mapping[str, FeedLink] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +99,11 @@ class AudioView:
     href: str
     url: str
     mime_type: str
+
+
+def feed_views(links: Iterable[FeedLink], addresses: Addresses) -> tuple[tuple[str, str, str], ...]:
+    """Feeds as a page's head links them: title, where each leads, and media type."""
+    return tuple((link.title, addresses.href(link.key), link.content_type) for link in links)
 
 
 def audio_view(enclosure: Enclosure, addresses: Addresses) -> AudioView:

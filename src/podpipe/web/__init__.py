@@ -1,9 +1,9 @@
-"""Files on web servers: what a server says of one, by a single request, and the file itself, read by ranges or as a stream."""
+"""Files on web servers, read by ranges or as a stream, what a server says of one by a single request, and services to be told something."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,8 @@ from podpipe.web.session import WHOLE_SECONDS, Session, read_body, too_slow
 __all__ = ["Web", "shown_url"]
 
 _WHOLE = frozenset({200})
+_DONE = frozenset({200, 201, 202, 203, 204})
+_SMALL_ANSWER = 64 * 1024
 _DATA = frozenset({200, 206})
 _NO_SUCH_RANGE = 416
 _UNCHANGED = 304
@@ -30,8 +32,8 @@ class Web:
 
     `contact` is a web address that servers' owners find podpipe's user by. One file takes at most `budget` bytes by ranges, and `limit`
     bytes or `seconds` as a stream. A server may take `connect_seconds` to be reached and be silent for `read_seconds`; hosts that cannot be
-    reached are asked no more in this session. `certificates` is a file of those to trust (PEM) in place of the usual ones, and `wait`
-    sleeps between attempts.
+    reached are asked no more in this session. What may help is tried `attempts` times in all, and `wait` sleeps in between. `certificates`
+    is a file of those to trust (PEM) in place of the usual ones.
     """
 
     def __init__(
@@ -43,12 +45,18 @@ class Web:
         seconds: float = STREAM_SECONDS,
         connect_seconds: float = 5.0,
         read_seconds: float = 10.0,
+        attempts: int = 3,
         certificates: Path | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         agent = f"podpipe/{__version__}" + (f" (+{contact})" if contact.isascii() and contact.isprintable() and contact else "")
         self._session = Session(
-            user_agent=agent, connect_seconds=connect_seconds, read_seconds=read_seconds, certificates=certificates, wait=wait
+            user_agent=agent,
+            connect_seconds=connect_seconds,
+            read_seconds=read_seconds,
+            attempts=attempts,
+            certificates=certificates,
+            wait=wait,
         )
         self.budget = budget
         self._limit = limit
@@ -71,9 +79,9 @@ class Web:
         that changes meanwhile.
         """
         start = {"Range": f"bytes=0-{BLOCK - 1}"}
-        found = self._session.get(url, start, lambda answer: self._begin(url, answer), accept=_DATA | {_NO_SUCH_RANGE})
+        found = self._session.ask(url, start, lambda answer: self._begin(url, answer), accept=_DATA | {_NO_SUCH_RANGE})
         # A range was refused, sent packed, or sent without the file's length: ask for the whole.
-        return found or self._session.get(url, {}, lambda answer: self._stream(url, answer), accept=_WHOLE)
+        return found or self._session.ask(url, {}, lambda answer: self._stream(url, answer), accept=_WHOLE)
 
     def unchanged(self, url: str, *, etag: str | None, length: int, last_modified: str | None = None) -> bool:
         """Whether a file is still the one that had this ETag and length, by one request for a single byte.
@@ -95,7 +103,15 @@ class Web:
                 return same_etag(answer.etag, etag)
             return last_modified is not None and answer.last_modified == last_modified
 
-        return self._session.get(url, headers, compare, accept=_DATA | {_UNCHANGED, _NO_SUCH_RANGE})
+        return self._session.ask(url, headers, compare, accept=_DATA | {_UNCHANGED, _NO_SUCH_RANGE})
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> bytes:
+        """Ask a service by GET, and give the first 64 kB of what it answers. Raises WebError where that is not a success (2xx)."""
+        return self._session.ask(url, headers or {}, lambda answer: _body(url, answer), accept=_DONE)
+
+    def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> bytes:
+        """Send a form to a service by POST, maybe more than once where its answer is lost, and give its answer as `get` does."""
+        return self._session.ask(url, headers or {}, lambda answer: _body(url, answer), accept=_DONE, form=form)
 
     def _begin(self, url: str, response: Any) -> RemoteFile | None:
         answer = _read(response)
@@ -182,7 +198,7 @@ class _Ranges:
             return data
 
         asked = headers | {"Range": f"bytes={start}-{stop - 1}"}
-        return self._session.get(url, asked, receive, accept=_DATA | {_NO_SUCH_RANGE})
+        return self._session.ask(url, asked, receive, accept=_DATA | {_NO_SUCH_RANGE})
 
     def _check(self, answer: Answer, start: int, stop: int) -> int:
         """How many bytes of the range an answer holds. Raises WebError where it holds something else."""
@@ -213,6 +229,11 @@ def _explained(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
 
 def _read(response: Any) -> Answer:
     return read_answer(str(response.url), response.status_code, response.headers)
+
+
+def _body(url: str, response: Any) -> bytes:
+    length = _read(response).body
+    return read_body(response, _SMALL_ANSWER if length is None else min(length, _SMALL_ANSWER), url)
 
 
 def _remote(url: str, answer: Answer, file: RangedFile | StreamedFile, *, ranged: bool) -> RemoteFile:

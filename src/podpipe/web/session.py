@@ -17,7 +17,6 @@ T = TypeVar("T")
 WHOLE_SECONDS = 60.0
 """What one range may take to arrive, a silence of each of its parts aside."""
 
-_ATTEMPTS = 3
 _SILENT_ATTEMPTS = 2
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 10.0
@@ -39,14 +38,22 @@ _LATER = "try again later"
 
 
 class Session:
-    """Asks web servers by GET, from many threads at once. `wait` sleeps for some seconds."""
+    """Asks web servers, from many threads at once. `wait` sleeps for some seconds."""
 
     def __init__(
-        self, *, user_agent: str, connect_seconds: float, read_seconds: float, certificates: Path | None, wait: Callable[[float], None]
+        self,
+        *,
+        user_agent: str,
+        connect_seconds: float,
+        read_seconds: float,
+        attempts: int,
+        certificates: Path | None,
+        wait: Callable[[float], None],
     ) -> None:
         self._user_agent = user_agent
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
+        self._attempts = attempts
         self._certificates = certificates
         self._wait = wait
         self._made: Any = None
@@ -61,20 +68,28 @@ class Session:
                 self._made.close()
                 self._made = None
 
-    def get(self, url: str, headers: Mapping[str, str], receive: Callable[[Any], T], *, accept: frozenset[int]) -> T:
+    def ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        receive: Callable[[Any], T],
+        *,
+        accept: frozenset[int],
+        form: Mapping[str, str] | None = None,
+    ) -> T:
         """Ask for `url` and give what `receive` makes of the answer (httpx's, unread), which it must close, or hand on open.
 
-        Redirects are followed: at most ten, to http and https alone. Statuses other than those to `accept` become a WebError, like every
-        failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to three times
-        in all.
+        It is a GET or, with a `form`, a POST of it (application/x-www-form-urlencoded). Redirects are followed: at most ten, to http and
+        https alone, and for a POST only where it stays one. Statuses other than those to `accept` become a WebError, like every failure to
+        reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to `attempts` times in all.
         """
         import httpx
 
         error: WebError
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             pause = _FIRST_WAIT * 4 ** (attempt - 1)
             try:
-                answer = self._follow(url, headers)
+                answer = self._follow(url, headers, form)
                 if answer.status_code in accept:
                     return receive(answer)
                 answer.close()
@@ -93,15 +108,15 @@ class Session:
                     break
             except httpx.DecodingError as cause:
                 raise WebError(f"{shown_url(url)}: its content cannot be unpacked", url=shown_url(url), hint=_LATER) from cause
-            if attempt < _ATTEMPTS:
+            if attempt < self._attempts:
                 self._wait(pause)
         raise error
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> Any:
+    def _follow(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Any:
         import httpx
 
         try:
-            request = self._client().build_request("GET", url, headers=dict(headers))
+            request = self._client().build_request("GET" if form is None else "POST", url, headers=dict(headers), data=form)
         except (httpx.InvalidURL, UnicodeError) as error:
             # The library's own message may repeat a piece of a password.
             raise _unreadable(url, redirected=False) from error
@@ -117,6 +132,13 @@ class Session:
             self._heard.add(_host(request.url))
             if answer.next_request is None:
                 return answer
+            if form is not None and answer.next_request.method != "POST":
+                # Where it leads to something to read (RFC 9110, sections 15.4.2 to 15.4.4) the form would be lost in silence.
+                answer.close()
+                message = (
+                    f"{shown_url(url)} redirects to {shown_url(str(answer.next_request.url))}, and what is sent would not arrive there"
+                )
+                raise WebError(message, url=shown_url(url), status=answer.status_code, hint="name the address that it leads to")
             request = answer.next_request
             length = int(answer.headers.get("content-length", "0"))
             read_body(answer, length if length <= _SMALL else 0, url)
