@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from podpipe import pipeline
-from podpipe.audio import measure
+from podpipe.audio.measuring import measure
 from podpipe.chapter_forms import json_chapters, simple_chapters, timestamps, webvtt_chapters
 from podpipe.model import Chapter, Enclosure, Episode, Notes
 from podpipe.settings import load_settings

@@ -146,3 +146,16 @@ def test_an_episode_without_notes_has_no_content() -> None:
 def test_a_role_that_is_not_of_the_cast_has_its_group() -> None:
     episode = replace(EPISODE, credits=(Credit(person=Person(id="x", name="X"), role="fact checker"),))
     assert said(episode, "podcast:person") == [("X", {"role": "fact checker", "group": "writing"})]
+
+
+def test_a_frame_of_another_site_is_a_link_in_apps() -> None:
+    notes = '<p>a</p>\n<iframe width="560" src="https://video.example/1?a=1&amp;b=2" allowfullscreen></iframe>\n<p>b</p>'
+    item = made(replace(EPISODE, notes=Notes(html=notes)))
+    link = '<a href="https://video.example/1?a=1&amp;b=2">https://video.example/1?a=1&amp;b=2</a>'
+    assert item.findtext("content:encoded", namespaces=NAMES) == f"<p>a</p>\n{link}\n<p>b</p>"
+    assert link in item.findtext("description")
+
+
+def test_a_long_description_is_cut_in_the_subtitle_alone() -> None:
+    subtitle = made(replace(EPISODE, description="あ" * 300)).findtext("itunes:subtitle", namespaces=NAMES)
+    assert (len(subtitle), subtitle[-2:]) == (255, "あ…")
