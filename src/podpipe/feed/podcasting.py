@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 from podpipe.feed.tags import PODCAST, podcast, tag, truth
@@ -34,14 +35,15 @@ _GROUPS: Final = {
 
 def add_person(parent: Any, show: Show, person: Person, role: str) -> None:
     """A person and their part; without a group apps would take everybody for one of the cast."""
-    attributes = {"role": role}
-    if role in _GROUPS:
-        attributes["group"] = _GROUPS[role]
-    if person.url:
-        attributes["href"] = uri(person.url)
-    if person.image:
-        attributes["img"] = uri(show.address(person.image))
-    tag(parent, _PERSON, person.name, attributes)
+    image = show.address(person.image) if person.image else None
+    tag(parent, _PERSON, person.name, _person_attributes(role, person.url, image))
+
+
+@functools.lru_cache(maxsize=1024)
+def _person_attributes(role: str, url: str | None, image: str | None) -> dict[str, str]:
+    """The attributes of a person, who is heard in many episodes. They are never changed."""
+    known = {"role": role, "group": _GROUPS.get(role), "href": url and uri(url), "img": image and uri(image)}
+    return {name: value for name, value in known.items() if value}
 
 
 def add_image(parent: Any, show: Show, path: str) -> None:
