@@ -49,7 +49,7 @@ def resolve_liquid(text: str, *, site: Mapping[str, Any], page: Mapping[str, Any
     What cannot be resolved is told, and nothing stands in its place, as on a Jekyll site. A text whose tags do not match stays as it is.
     `{% post_url %}` and `{% link %}` become addresses by the show's `permalink`, `{% highlight %}` a fenced block.
     """
-    if "{{" not in text and "{%" not in text:
+    if "{" not in text or ("{{" not in text and "{%" not in text):  # one letter is looked for at many times the speed of two
         return Resolved(text=text)
     broken = _unmatched(text)
     if broken is not None:

@@ -147,7 +147,8 @@ def _escaped(value: object) -> str:
         return html.escape(value)
     import markupsafe
 
-    return str(markupsafe.escape(value))
+    # What is markup already is joined with the texts around it as it is.
+    return value if type(value) is markupsafe.Markup else str(markupsafe.escape(value))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
