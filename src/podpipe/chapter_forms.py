@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -34,11 +35,6 @@ class SimpleChapter(NamedTuple):
 def chapters_key(episode: Episode) -> str:
     """Where an episode's JSON chapters are kept on a target."""
     return f"chapters/{episode.slug}.json"
-
-
-def track_key(episode: Episode) -> str:
-    """Where an episode's chapters for a page's player are kept on a target."""
-    return f"chapters/{episode.slug}.vtt"
 
 
 def in_order(episode: Episode) -> list[Chapter]:
@@ -93,6 +89,11 @@ def webvtt_chapters(episode: Episode) -> str:
         for place, (start, stop) in enumerate(pairwise((*starts, end)))
     ]
     return "\n".join(["WEBVTT\n", *cues])
+
+
+def track_address(episode: Episode) -> str:
+    """The same as an address that holds it (RFC 2397): a page's player has its chapters with the page, by no request of its own."""
+    return f"data:text/vtt;base64,{b64encode(webvtt_chapters(episode).encode()).decode()}"
 
 
 def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:

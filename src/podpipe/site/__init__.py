@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
-from podpipe.chapter_forms import chapters_key, json_chapters, track_key, webvtt_chapters
+from podpipe.chapter_forms import chapters_key, json_chapters, track_address
 from podpipe.model import Artifact, Episode, Show
 from podpipe.site.addresses import Addresses, person_key, person_keys
 from podpipe.site.metadata import linked_episode, linked_series, linked_show, sitemap
@@ -28,7 +28,7 @@ from podpipe.site.views import (
 )
 from podpipe.site.words import locale, words_for
 
-__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts", "track_artifact"]
+__all__ = ["Templates", "chapters_artifact", "person_key", "person_keys", "site_artifacts", "site_keys", "site_parts"]
 
 _NO_FEEDS = SiteFeeds()
 _TWEET = re.compile(r"""class=["'][^"']*\btwitter-tweet\b""")
@@ -73,8 +73,8 @@ class _Site:
 def site_artifacts(show: Show, episodes: Sequence[Episode], templates: Templates, *, feeds: SiteFeeds = _NO_FEEDS) -> tuple[Artifact, ...]:
     """Every page of a show, given its episodes newest first, and what lies beside the pages.
 
-    These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their chapters, as JSON
-    and as WebVTT. Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are
+    These are the index, the people, the page for lost visitors, sitemap.xml and robots.txt, then the episodes and their JSON chapters.
+    Links within the site are paths from the host's root, below the path of `site_url`; canonical and social addresses are
     absolute. `feeds` are those beside the show's own that the pages tell of.
     """
     return tuple(artifact for part in site_parts(show, episodes, templates, size=len(episodes), feeds=feeds) for artifact in part())
@@ -114,7 +114,7 @@ def site_keys(show: Show, episodes: Sequence[Episode]) -> frozenset[str]:
     """The keys of all that `site_artifacts` makes, without making it."""
     keys = {"index.html", "404.html", "sitemap.xml", "robots.txt"}
     keys.update(episode.key for episode in episodes)
-    keys.update(key(episode) for episode in episodes if episode.chapters for key in (chapters_key, track_key))
+    keys.update(chapters_key(episode) for episode in episodes if episode.chapters)
     credited = {credit.person.id for episode in episodes for credit in episode.credits}
     if credited:
         places = person_keys(everybody(show, episodes).values())
@@ -125,11 +125,6 @@ def site_keys(show: Show, episodes: Sequence[Episode]) -> frozenset[str]:
 def chapters_artifact(show: Show, episode: Episode) -> Artifact | None:
     """An episode's chapters as JSON, for apps; None without any."""
     return _text(chapters_key(episode), json_chapters(episode, show=show.title), "application/json+chapters") if episode.chapters else None
-
-
-def track_artifact(episode: Episode) -> Artifact | None:
-    """An episode's chapters as WebVTT, for the player on its page; None without any."""
-    return _text(track_key(episode), webvtt_chapters(episode), "text/vtt") if episode.chapters else None
 
 
 def _appearances(
@@ -184,7 +179,9 @@ def _episode_pages(site: _Site, episodes: Sequence[Episode], run: slice) -> tupl
     made: list[Artifact] = []
     for episode, newer, view, older in zip(wanted, neighbours, neighbours[1:], neighbours[2:], strict=False):
         made.append(_episode_page(site, episode, view, newer=newer, older=older))
-        made += (chapters for chapters in (chapters_artifact(site.show, episode), track_artifact(episode)) if chapters)
+        chapters = chapters_artifact(site.show, episode)
+        if chapters:
+            made.append(chapters)
     return tuple(made)
 
 
@@ -197,7 +194,7 @@ def _episode_page(site: _Site, episode: Episode, view: EpisodeView, *, newer: Ep
         episode=view,
         notes=episode.notes.html,
         chapters=chapter_views(episode.chapters, site.addresses),
-        track=site.addresses.href(track_key(episode)) if episode.chapters else None,
+        track=track_address(episode) if episode.chapters and episode.enclosure else None,
         audio=audio_view(episode.enclosure, site.addresses) if episode.enclosure else None,
         transcripts=transcript_views(episode.transcripts, site.addresses) if episode.transcripts else (),
         newer=newer,
