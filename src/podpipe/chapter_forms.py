@@ -18,7 +18,8 @@ from podpipe.uris import web_link
 FEWEST_IN_A_LIST = 3
 """Apple Podcasts and Spotify take fewer lines with times for no chapters."""
 
-_json = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
+"""A text as JSON has it: a show has ten thousand chapters, and in each only the texts need an encoder."""
 _A_DAY = timedelta(days=1)
 _A_MOMENT = timedelta(milliseconds=1)
 _NO_TITLE = "\N{NO-BREAK SPACE}"
@@ -44,11 +45,11 @@ def in_order(episode: Episode) -> list[Chapter]:
 
 def json_chapters(episode: Episode, *, show: str) -> str:
     """JSON chapters 1.2.0 (podcast namespace, jsonChapters.md), for the show of that title."""
-    document: dict[str, object] = {"version": "1.2.0", "title": episode.title, "podcastName": show}
+    known = f'"version": "1.2.0", "title": {_quoted(episode.title)}, "podcastName": {_quoted(show)}'
     if episode.enclosure:
-        document["fileName"] = unquote(urlsplit(episode.enclosure.url).path.rpartition("/")[2])
-    document["chapters"] = [_json_chapter(chapter, episode.url) for chapter in in_order(episode)]
-    return _json(document) + "\n"
+        known += f', "fileName": {_quoted(unquote(urlsplit(episode.enclosure.url).path.rpartition("/")[2]))}'
+    chapters = ", ".join([_json_chapter(chapter, episode.url) for chapter in in_order(episode)])
+    return f'{{{known}, "chapters": [{chapters}]}}\n'
 
 
 def simple_chapters(episode: Episode) -> list[SimpleChapter]:
@@ -96,10 +97,10 @@ def track_address(episode: Episode) -> str:
     return f"data:text/vtt;base64,{b64encode(webvtt_chapters(episode).encode()).decode()}"
 
 
-def _json_chapter(chapter: Chapter, page_url: str) -> dict[str, object]:
+def _json_chapter(chapter: Chapter, page_url: str) -> str:
     link = _link(chapter, page_url)
-    start: dict[str, object] = {"startTime": seconds(chapter.start), "title": chapter.title}
-    return start | {"url": link} if link else start
+    url = f', "url": {_quoted(link)}' if link else ""
+    return f'{{"startTime": {seconds(chapter.start)}, "title": {_quoted(chapter.title)}{url}}}'
 
 
 def _link(chapter: Chapter, page_url: str) -> str | None:

@@ -260,7 +260,7 @@ def _locked(job: Job, enriched: Enriched) -> list[str]:
     """Write down what was published; what goes wrong with that has kept nothing from being published."""
     try:
         if enriched.records:
-            write_lock(job.settings.root, enriched.records, guid=stages.known_show(job.settings).channel.guid)
+            write_lock(job.settings.root, enriched.records, guid=stages.show_guid(job.settings))
     except ConfigError as error:
         return [str(error)]
     return []

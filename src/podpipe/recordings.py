@@ -126,8 +126,8 @@ def _absent(manuscript: Manuscript, written: str, kind: str, known: Sequence[Map
     if record is not None:
         return Heard(mime_type=record.facts.mime_type, record=record, findings=figure_findings(manuscript, record.facts))
     hint = "put the file there; a new episode is not published without it"
-    missing = _unheard(manuscript, "warning", "audio-missing", f"{written} is not in the show's folder", hint)
-    return replace(missing, mime_type=kind)
+    message = f"{written} is not in the show's folder"
+    return Heard(mime_type=kind, findings=(_finding(manuscript, "warning", "audio-missing", message, hint),))
 
 
 def _hosted(manuscript: Manuscript, written: str, settings: Settings) -> Heard | _Hosted:

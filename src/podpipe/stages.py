@@ -23,7 +23,7 @@ from podpipe.episode import (
     page_path,
 )
 from podpipe.job import Job
-from podpipe.ledger import Digests, cache_folder
+from podpipe.ledger import Digests, Taken, cache_folder, take_digest
 from podpipe.links import own_link_findings
 from podpipe.lockfile import recorded_guid
 from podpipe.manuscript import Reading, read_manuscript
@@ -172,28 +172,51 @@ def render(job: Job, enriched: Enriched) -> Rendered:
         *site_parts(show, enriched.episodes, theme, size=size, feeds=site_feeds(show, enriched.episodes, feeds)),
     ]
     pages = len(parts)
+    digests = Digests(cache_folder())
+    unread = [file.path for file in enriched.files if file.content is None and digests.recall(file.path) is None]
+    parts.append(partial(_taken, unread))
     if size < len(enriched.episodes):
         parts += (partial(_posts, show, enriched.episodes[start : start + size]) for start in range(0, len(enriched.episodes), size))
     done = together(parts)
     made: list[Artifact] = [*theme.assets(), *(artifact for part in done[:pages] for artifact in part)]
-    taken = {POSTS, *(artifact.key for artifact in made)}
-    digests = Digests(cache_folder())
-    kept = []
-    for file in enriched.files:
-        if file.key not in taken or file.key in _OWN_FILE_WINS:
-            content = file.content or FileContent(path=str(file.path), digest=digests.digest(file.path), length=file.length)
-            kept.append(Artifact(key=file.key, content=content, content_type=sources.content_type(file.key), cache_control=_MEDIA_CACHE))
-    digests.save()
+    kept = _kept(enriched.files, made, digests, dict(zip(unread, done[pages], strict=True)))
     own = {artifact.key for artifact in kept}
     artifacts = (*(artifact for artifact in made if artifact.key not in own), *kept)
-    return Rendered(artifacts=artifacts, posts=tuple(line for part in done[pages:] for line in part))
+    return Rendered(artifacts=artifacts, posts=tuple(line for part in done[pages + 1 :] for line in part))
+
+
+def _kept(files: Iterable[sources.StaticFile], made: Iterable[Artifact], digests: Digests, taken: Mapping[Path, Taken]) -> list[Artifact]:
+    """The files that are published beside what was made, `taken` being the digests that were not known before."""
+    for path, known in taken.items():
+        digests.note(path, known)
+    occupied = {POSTS, *(artifact.key for artifact in made)}
+    kept = []
+    for file in files:
+        if file.key not in occupied or file.key in _OWN_FILE_WINS:
+            content = file.content
+            if content is None:
+                digest = taken[file.path].digest if file.path in taken else digests.digest(file.path)
+                content = FileContent(path=str(file.path), digest=digest, length=file.length)
+            kept.append(Artifact(key=file.key, content=content, content_type=sources.content_type(file.key), cache_control=_MEDIA_CACHE))
+    digests.save()
+    return kept
+
+
+def _taken(paths: Sequence[Path]) -> tuple[Taken, ...]:
+    return tuple(map(take_digest, paths))
 
 
 def known_show(settings: Settings) -> Show:
-    """The show with its podcast:guid as it was first published: a guid is made of the feed's address once, and then outlives it."""
+    """The show with the podcast:guid that was first published, where one was: made of the feed's address once, it outlives that."""
     show = settings.show
-    guid = show.channel.guid or recorded_guid(settings.root) or podcast_guid(show.address(show.feed))
-    return replace(show, channel=replace(show.channel, guid=guid))
+    guid = show.channel.guid or recorded_guid(settings.root)
+    return replace(show, channel=replace(show.channel, guid=guid)) if guid else show
+
+
+def show_guid(settings: Settings) -> str:
+    """The show's podcast:guid, which a publish records."""
+    show = known_show(settings)
+    return show.channel.guid or podcast_guid(show.address(show.feed))
 
 
 def _posts(show: Show, episodes: Sequence[Episode]) -> tuple[bytes, ...]:

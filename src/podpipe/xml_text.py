@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 
@@ -26,12 +26,20 @@ def checked_xml(data: bytes) -> None:
         raise ValueError("a character that XML cannot hold")
 
 
+@functools.cache
+def _not_xml() -> re.Pattern[str]:
+    # Compiled where it is first asked for, which takes milliseconds: hardly any show needs it.
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def first_not_xml(text: str) -> tuple[str, int] | None:
     """The first character that XML cannot hold, as people name it (`U+0007`), and its place in the text; None where there is none."""
-    match = _NOT_XML.search(text)
+    if is_xml_text(text):  # as nearly all are
+        return None
+    match = _not_xml().search(text)
     return (f"U+{ord(match[0]):04X}", match.start()) if match else None
 
 
 def as_xml_text(text: str) -> str:
     """The text without the characters that XML cannot hold."""
-    return _NOT_XML.sub("", text)
+    return _not_xml().sub("", text)

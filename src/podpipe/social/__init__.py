@@ -112,10 +112,19 @@ def posts_artifact(lines: Iterable[bytes]) -> Artifact:
     """The posts of a show as a JSON array in `posts.json`, each of the lines that `posts_lines` gave on a line of its own."""
     return Artifact(
         key=POSTS,
-        content=b"[\n%b\n]\n" % b",\n".join(line for line in lines if line),
+        content=b",\n".join(_bracketed([line for line in lines if line])),
         content_type="application/json",
         cache_control="public, max-age=300",
     )
+
+
+def _bracketed(lines: list[bytes]) -> list[bytes]:
+    """The lines with the array's brackets at the first and the last, so that megabytes are put together once."""
+    if not lines:
+        return [b"[\n\n]\n"]
+    lines[0] = b"[\n" + lines[0]
+    lines[-1] += b"\n]\n"
+    return lines
 
 
 def _network(name: str) -> Network:
