@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import unquote, urljoin, urlsplit
 
-from podpipe.model import Episode, Finding, Show, Where
+from podpipe.model import Episode, Finding, Notes, Show, Where
 
 _ADDRESS = re.compile(r' (?:href|src|poster)="([^"]*)"')
 _RELATIVE = re.compile(r' (?:href|src|poster)="(?!https?:|#)')
@@ -33,7 +33,7 @@ def own_link_findings(
     findings = []
     for episode in episodes:
         notes = episode.notes
-        if not isinstance(notes.links, tuple) and not any(missing(url, episode.url) for url in _own_addresses(notes.html, site.netloc)):
+        if not isinstance(notes.links, tuple) and not any(missing(url, episode.url) for url in _own_addresses(notes, site.netloc)):
             continue  # where the links stand need not be found out
         for link in notes.links:
             variants = missing(link.url, episode.url)
@@ -52,11 +52,11 @@ def own_link_findings(
     return tuple(findings)
 
 
-def _own_addresses(markup: str, netloc: str) -> Iterable[str]:
-    """The addresses in HTML that may lead to the show's own site."""
-    if netloc not in markup and _RELATIVE.search(markup) is None:
+def _own_addresses(notes: Notes, netloc: str) -> Iterable[str]:
+    """The addresses in show notes that may lead to the show's own site."""
+    if netloc not in notes.html and (notes.web or _RELATIVE.search(notes.html) is None):
         return ()
-    return map(html.unescape, _ADDRESS.findall(markup))
+    return map(html.unescape, _ADDRESS.findall(notes.html))
 
 
 def _path_below_site(url: str, page_url: str, netloc: str, site_path: str) -> str | None:

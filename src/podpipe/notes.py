@@ -113,7 +113,7 @@ def _read(body: str, first_line: int, *, links_later: bool) -> Notes:
         rendered = _rendered(source, dialect, taken, placed=False)
         marked = with_ids(rendered, heading_lines(source), first_line)
         if marked is not None and links_later:
-            return Notes(html=marked[0], links=_Links(body, first_line), anchors=marked[1])
+            return Notes(html=marked[0], links=_Links(body, first_line), anchors=marked[1], web=_NOT_WEB.search(marked[0]) is None)
         found = find_links(rendered, body, first_line) if marked else None
         if marked is not None and found is not None:
             return Notes(html=marked[0], links=found, anchors=marked[1])

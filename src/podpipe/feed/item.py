@@ -82,8 +82,7 @@ def _notes(episode: Episode) -> bytes:
     Apps show no frames, and listeners would never know of what is in them.
     """
     notes = episode.notes.html.encode()
-    # Hardly any notes hold more than links to the web, which takes least time to see like this.
-    if b"src=" in notes or b"poster=" in notes or notes.count(b' href="') != notes.count(b' href="http'):
+    if not episode.notes.web or b"<iframe" in notes:
         absolute = with_absolute_links(episode.notes.html, episode.url)
         notes = (_FRAME.sub(r'<a href="\1">\1</a>', absolute) if "<iframe" in absolute else absolute).encode()
     return notes.strip()

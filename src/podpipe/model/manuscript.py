@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -58,23 +58,25 @@ class Link(NamedTuple):  # no dataclass: a show has tens of thousands, and a tup
 class Notes:
     """Show notes as HTML that is safe to publish, every link in them, and the id of each heading by its line.
 
-    `links` may be a sequence that finds them when it is first asked: to tell where each stands takes time, and few want to know.
+    `links` may be a sequence that finds them when it is first asked: to tell where each stands takes time, and few want to know. `web` is
+    true where every address in the HTML is known to be a full one of the web.
     """
 
     html: str
     links: Sequence[Link] = ()
     anchors: tuple[tuple[int, str], ...] = ()
+    web: bool = field(default=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Bare, as chapters travel, and column by column.
         links = tuple(zip(*self.links, strict=True)) if isinstance(self.links, tuple) else self.links
-        return _notes, (self.html, links, self.anchors)
+        return _notes, (self.html, links, self.anchors, self.web)
 
 
-def _notes(markup: str, links: Any, anchors: tuple[tuple[int, str], ...]) -> Notes:
+def _notes(markup: str, links: Any, anchors: tuple[tuple[int, str], ...], web: bool) -> Notes:
     if isinstance(links, tuple):  # of columns: none where there is no link
         links = tuple(map(Link, *links)) if links else ()
-    return Notes(html=markup, links=links, anchors=anchors)
+    return Notes(html=markup, links=links, anchors=anchors, web=web)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
