@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from podpipe.chapter_forms import chapters_key
-from podpipe.enrichment import Enriched
+from podpipe.enriched import Enriched
 from podpipe.episode import page_path, page_url
 from podpipe.errors import PodpipeError, WebError
 from podpipe.guard import LIMIT, Comparison, PublishedFeed, Source, compare, feed_findings, read_whole_feed, refusal

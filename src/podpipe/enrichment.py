@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from podpipe import __version__, sources
 from podpipe.copies import Copies, Copy, Covers
 from podpipe.enclosures import audio_tags, change_finding, enclosure_keys
+from podpipe.enriched import Enriched
 from podpipe.episode import make_enclosure, make_episode, page_path, page_url, people_findings
 from podpipe.given_chapters import chapter_findings
 from podpipe.ledger import BuildRecord, Digests, cache_folder
@@ -16,24 +17,6 @@ from podpipe.model import AudioRecord, Chapter, Enclosure, Episode, Finding, Man
 from podpipe.recordings import Heard, listen
 from podpipe.settings import Settings
 from podpipe.transcript_files import Shelf, Shelved
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enriched:
-    """The public episodes, newest first, and the files that the site needs beside its pages.
-
-    `held_back` are the manuscripts whose time has not come. `missing_audio` are the keys of audio files that are not in the folder.
-    `records` are what is known of each episode's audio now, by slug, as podpipe.lock keeps it. `watched` are the paths below the show's
-    folder of files that were asked for, those that are not there included.
-    """
-
-    episodes: tuple[Episode, ...]
-    held_back: tuple[Manuscript, ...]
-    files: tuple[sources.StaticFile, ...]
-    missing_audio: frozenset[str]
-    findings: tuple[Finding, ...]
-    records: Mapping[str, AudioRecord]
-    watched: tuple[str, ...] = ()
 
 
 def enriched(

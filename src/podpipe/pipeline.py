@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from podpipe import stages
-from podpipe.enrichment import Enriched
+from podpipe.enriched import Enriched
 from podpipe.errors import ConfigError, TargetError
 from podpipe.job import Job
 from podpipe.lockfile import LOCK, lock_text, read_lock, write_lock
 from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
 from podpipe.plan import make_plan
 from podpipe.rules import judged
-from podpipe.social import posts
 from podpipe.stages import Uploaded
 from podpipe.targets import open_target
 from podpipe.targets.upload import carry_out, holdings
@@ -156,6 +155,8 @@ def check(job: Job, *, run: Runner = here) -> tuple[Finding, ...]:
 
 def write_posts(job: Job, *, run: Runner = here) -> Written:
     """The social posts alone, of every public episode, newest first."""
+    from podpipe.social import posts
+
     ingested, enriched = _read(job, run)
     return Written(
         slugs=tuple(episode.slug for episode in enriched.episodes),

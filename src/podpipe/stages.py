@@ -1,6 +1,7 @@
 """The six stages of a publish, each a function from what is known before it to what is known after it.
 
-`podpipe.pipeline` calls them in their order. Here they only meet their rooms: what each one knows is written there.
+`podpipe.pipeline` calls them in their order. Here they only meet their rooms: what each one knows is written there. The rooms of the stages
+after the first are imported where they are entered: while other processes read, this one loads them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
 from podpipe.crew import part_size, spread, together
-from podpipe.enrichment import Enriched, enriched
+from podpipe.enriched import Enriched
 from podpipe.episode import (
     duplicate_findings,
     in_feed_order,
@@ -41,14 +43,9 @@ from podpipe.model import (
     Where,
 )
 from podpipe.plan import make_plan
-from podpipe.selection import chosen
 from podpipe.settings import Settings
-from podpipe.site import site_keys, site_parts
-from podpipe.social import POSTS, posts_artifact, posts_lines
-from podpipe.subscriptions import feed_addresses, feed_keys, feed_parts, site_feeds, tag_findings
 from podpipe.targets import Target, open_target
 from podpipe.targets.upload import carry_out, holdings
-from podpipe.theme import load_ahead, load_theme
 from podpipe.uris import podcast_guid
 
 _MEDIA_CACHE = "public, max-age=604800"
@@ -113,14 +110,19 @@ def _read(root: Path, path: str, *, zone: tzinfo, site: Mapping[str, Any] | None
 
 
 def _load() -> None:
-    """Load the theme, lxml and feedgen: a tenth of a second in which this process could not read."""
-    import podpipe.feed  # noqa: F401 - for `feed_parts`, which finds it loaded
+    """Load the rooms of later stages, the theme, lxml and feedgen: more than a tenth of a second in which this process could not read."""
+    for room in ("enrichment", "feed", "selection", "site", "social", "subscriptions"):
+        import_module(f"podpipe.{room}")
+    from podpipe.theme import load_ahead
 
     load_ahead(sources.shared_folder("templates"))
 
 
 def enrich(job: Job, ingested: Ingested) -> Enriched:
     """Decide which episodes are public, and join each with its people and what its audio file is."""
+    from podpipe.enrichment import enriched
+    from podpipe.selection import chosen
+
     settings = job.settings
     public, held_back, findings = chosen(job, ingested.manuscripts)
     known = enriched(settings, ingested.manuscripts, public=frozenset(public), held_back=held_back, afar=job.measure_hosted)
@@ -149,6 +151,9 @@ def _demands(
 
 def validate(job: Job, enriched: Enriched) -> tuple[Finding, ...]:
     """Check the links of all show notes to the show's own site. Checks of other sites will join it here."""
+    from podpipe.site import site_keys
+    from podpipe.subscriptions import feed_keys, tag_findings
+
     show, feeds = job.settings.show, job.settings.feeds
     unused = tag_findings(enriched.episodes, feeds, where=job.settings.place("feeds"))
     if not job.check_links:
@@ -164,6 +169,10 @@ def render(job: Job, enriched: Enriched) -> Rendered:
 
     Where the work is shared out among processes, these write the posts' lines too, for `compose`: to gather them twice would take longer.
     """
+    from podpipe.site import site_parts
+    from podpipe.subscriptions import feed_parts, site_feeds
+    from podpipe.theme import load_theme
+
     show, feeds = known_show(job.settings), job.settings.feeds
     theme = load_theme(sources.shared_folder("templates"))
     size = part_size(len(enriched.episodes))
@@ -187,6 +196,8 @@ def render(job: Job, enriched: Enriched) -> Rendered:
 
 def _kept(files: Iterable[sources.StaticFile], made: Iterable[Artifact], digests: Digests, taken: Mapping[Path, Taken]) -> list[Artifact]:
     """The files that are published beside what was made, `taken` being the digests that were not known before."""
+    from podpipe.social import POSTS
+
     for path, known in taken.items():
         digests.note(path, known)
     occupied = {POSTS, *(artifact.key for artifact in made)}
@@ -220,11 +231,15 @@ def show_guid(settings: Settings) -> str:
 
 
 def _posts(show: Show, episodes: Sequence[Episode]) -> tuple[bytes, ...]:
+    from podpipe.social import posts_lines
+
     return tuple(posts_lines(show, episode) for episode in episodes)
 
 
 def compose(job: Job, enriched: Enriched, rendered: Rendered) -> Artifact:
     """Write the social posts for each chapter of each episode, into one file for whoever posts them."""
+    from podpipe.social import posts_artifact
+
     return posts_artifact(rendered.posts or _posts(job.settings.show, enriched.episodes))
 
 
@@ -262,6 +277,7 @@ def changed_feeds(job: Job, enriched: Enriched, sent: Collection[tuple[str, str]
     if not sent:
         return {}
     from podpipe.ping import news, public_targets
+    from podpipe.subscriptions import feed_addresses
 
     settings = job.settings
     addresses = feed_addresses(settings.show, enriched.episodes, settings.feeds)
