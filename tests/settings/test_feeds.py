@@ -8,7 +8,7 @@ import pytest
 
 from podpipe.model import FeedChoices, PingChoices
 from podpipe.settings import CONFIG, load_settings
-from podpipe.settings.feeds import HUB, PODCAST_INDEX, PODPING, read_feeds, read_ping
+from podpipe.settings.feeds import HUB, PODCAST_INDEX, PODPING, podping_medium, read_feeds, read_ping
 from podpipe.settings.table import Table
 from podpipe.settings.toml import read_toml
 from tests.conftest import REPOSITORY
@@ -36,7 +36,6 @@ targets = ["file:public"]
 websub = "https://hub.example/"
 podcast_index = true
 podping = "https://gateway.example/?node=1"
-medium = "music"
 """
     assert read(toml) == (
         FeedChoices(
@@ -51,7 +50,6 @@ medium = "music"
             websub="https://hub.example/",
             podcast_index=PODCAST_INDEX,
             podping="https://gateway.example/?node=1",
-            medium="music",
             targets=("file:public",),
         ),
         [],
@@ -106,10 +104,6 @@ def test_one_prefix_needs_no_list() -> None:
             "ping.podping: must hold no user and no password: credentials never stand in this file",
         ),
         ('[ping]\ntoken = "x"', "ping.token: is no setting"),
-        (
-            '[ping]\nmedium = "radio"',
-            "ping.medium: 'radio' is not one of podcast, music, video, film, audiobook, newsletter, blog",
-        ),
     ],
 )
 def test_what_cannot_be_meant_is_told_with_its_key(toml: str, problem: str) -> None:
@@ -121,6 +115,11 @@ def test_what_cannot_be_meant_is_told_with_its_key(toml: str, problem: str) -> N
 def test_the_sample_show_uses_every_key_and_tells_nobody() -> None:
     written = tomllib.loads((REPOSITORY / CONFIG).read_text())
     assert set(written["feeds"]) == {"page_items", "people", "tags", "json", "download_prefix"}
-    assert set(written["ping"]) == {"targets", "websub", "podcast_index", "podping", "medium"}
+    assert set(written["ping"]) == {"targets", "websub", "podcast_index", "podping"}
     ping = load_settings(REPOSITORY).ping
     assert (ping.websub, ping.podcast_index, ping.podping) == (None, None, None)
+
+
+@pytest.mark.parametrize(("medium", "said"), [("podcast", "podcast"), ("music", "music"), ("musicL", "music"), ("course", "podcast")])
+def test_a_podping_calls_the_show_what_its_feed_does(medium: str, said: str) -> None:
+    assert podping_medium(medium) == said

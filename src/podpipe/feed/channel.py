@@ -58,7 +58,8 @@ class ChannelTags(BaseExtension):  # type: ignore[misc]  # feedgen ships no type
         # feedgen writes no link into RSS but the feed's own.
         own = channel.find(f"{{{ATOM}}}link")
         for relation, address in reversed(self._relations):
-            own.addnext(channel.makeelement(f"{{{ATOM}}}link", href=address, rel=relation, type="application/rss+xml"))
+            kind = {} if relation == "hub" else {"type": "application/rss+xml"}  # a hub is no feed
+            own.addnext(channel.makeelement(f"{{{ATOM}}}link", href=address, rel=relation, **kind))
         _add_apples(channel, show)
         _add_podcasting(channel, show)
         return feed

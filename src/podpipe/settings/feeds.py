@@ -43,18 +43,20 @@ def read_feeds(top: Table, *, people: Collection[str], hub: str | None) -> FeedC
 def read_ping(top: Table) -> PingChoices:
     """Read [ping]. A service is switched on with `true` where it has a well-known address, or with the address of another such service."""
     table = top.table("ping")
-    medium = table.text("medium", default="podcast")
-    if medium not in MEDIA:
-        table.problem("medium", f"{medium!r} is not one of {', '.join(MEDIA)}")
     choices = PingChoices(
         websub=_service(table, "websub", HUB),
         podcast_index=_service(table, "podcast_index", PODCAST_INDEX),
         podping=_service(table, "podping", PODPING),
-        medium=medium,
         targets=table.texts("targets") if "targets" in table.keys else None,
     )
     table.refuse_unknown()
     return choices
+
+
+def podping_medium(medium: str) -> str:
+    """What a podping calls a show whose feed calls itself this: a list is what it lists, and what podping has no word for a podcast."""
+    listed = medium.removesuffix("L")
+    return listed if listed in MEDIA else "podcast"
 
 
 def _service(table: Table, key: str, known: str) -> str | None:

@@ -14,7 +14,7 @@ from podpipe.model import Owner, Person, Show
 from podpipe.rules import PROFILES, SWITCHES, Profile, Switch, refusal
 from podpipe.settings.audio import read_audio
 from podpipe.settings.feed import read_feed
-from podpipe.settings.feeds import read_feeds, read_ping
+from podpipe.settings.feeds import podping_medium, read_feeds, read_ping
 from podpipe.settings.model import GuardSettings, Settings, StaticFolder
 from podpipe.settings.table import Table, stays_inside
 
@@ -41,10 +41,11 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
     zone = ZoneInfo(show.timezone) if is_time_zone(show.timezone) else UTC
     profiles, rules = _checking(top)
     ping = read_ping(top)
+    channel = read_feed(top, people=show.people, zone=zone, podping=ping.podping is not None)
     settings = Settings(
         root=root,
         config=name,
-        show=replace(show, channel=read_feed(top, people=show.people, zone=zone, podping=ping.podping is not None)),
+        show=replace(show, channel=channel),
         episodes=_folder(top, "episodes", "episodes"),
         static=_static(top),
         targets=top.texts("targets", default=("file:public",)) or ("file:public",),
@@ -55,7 +56,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         audio=read_audio(top),
         guard=_guard(top),
         feeds=read_feeds(top, people=[person.id for person in show.people], hub=ping.websub),
-        ping=ping,
+        ping=replace(ping, medium=podping_medium(channel.medium)),
     )
     top.refuse_unknown()
     if problems:

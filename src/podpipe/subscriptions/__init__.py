@@ -136,8 +136,12 @@ def _others(show: Show, episodes: Sequence[Episode], choices: FeedChoices) -> tu
 
 
 def _presented(show: Show, name: str, *, feed: str) -> Show:
-    """The show as a feed of a part of it presents it: under an identity of its own, and not moved away to where the whole show is."""
-    return replace(show, title=f"{show.title}: {name}", feed=feed, channel=replace(show.channel, guid=None, new_feed_url=None))
+    """The show as a feed of a part of it presents it: under an identity of its own, and not moved away to where the whole show is.
+
+    The show's trailers are not those of a person.
+    """
+    channel = replace(show.channel, guid=None, new_feed_url=None, trailers=())
+    return replace(show, title=f"{show.title}: {name}", feed=feed, channel=channel)
 
 
 def _of_people(show: Show, episodes: Sequence[Episode], wanted: Sequence[str]) -> list[Subscription]:
