@@ -34,7 +34,7 @@ def recall_build(show: Path, out: Path, *, as_of: datetime, options: Iterable[st
         return None
     if record["output"] != _state(_files([str(out)]), text=()):
         return None
-    if record["input"] != _state(_files([*_own_folders(), *record["read"]], skip=str(out))):
+    if record.get("code") != _state(_files(_own_folders()), text=()) or record["input"] != _state(_files(record["read"], skip=str(out))):
         return None
     said: dict[str, Any] = record["said"]
     return said
@@ -68,7 +68,8 @@ def remember_build(
             "since": as_of.timestamp(),
             "until": until.timestamp() if until else None,
             "read": paths,
-            "input": _state((*_files(_own_folders(), skip=str(out)), *files), known=digests),
+            "code": _state(_files(_own_folders()), text=()),
+            "input": _state(files, known=digests),
             "output": _state(_files([str(out)]), text=()),
             "said": dict(said),
         },

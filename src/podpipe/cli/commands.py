@@ -179,7 +179,7 @@ def serve(arguments: argparse.Namespace) -> int:
 def init(arguments: argparse.Namespace) -> int:
     """Begin a new show."""
     from podpipe import scaffold, sources
-    from podpipe.settings.toml import is_time_zone
+    from podpipe.settings.table import is_time_zone
 
     if not is_time_zone(arguments.time_zone):
         raise ConfigError(

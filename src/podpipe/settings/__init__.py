@@ -8,8 +8,6 @@ from pathlib import Path
 
 from podpipe.errors import ConfigError
 from podpipe.settings.model import AudioSettings, GuardSettings, Settings, StaticFolder
-from podpipe.settings.toml import read_toml
-from podpipe.settings.yattecast import read_yattecast
 
 __all__ = ["CONFIG", "JEKYLL_CONFIG", "AudioSettings", "GuardSettings", "Settings", "StaticFolder", "load_settings"]
 
@@ -24,10 +22,15 @@ def load_settings(root: Path) -> Settings:
 
     Raises ConfigError with every problem at once, each with its file and key, and where the folder holds no show at all.
     """
+    # Imported here: a show needs only one of the two.
     if (root / CONFIG).is_file():
+        from podpipe.settings.toml import read_toml
+
         text = _text(root / CONFIG)
         return replace(read_toml(text, root=root, name=CONFIG), lines=_lines(text))
     if (root / JEKYLL_CONFIG).is_file() and (root / "_posts").is_dir():
+        from podpipe.settings.yattecast import read_yattecast
+
         text = _text(root / JEKYLL_CONFIG)
         return replace(read_yattecast(text, root=root, name=JEKYLL_CONFIG), lines=_lines(text))
     what = "is no folder" if not root.is_dir() else f"holds no show: neither {CONFIG} nor {JEKYLL_CONFIG} with _posts/"

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from podpipe.uris import is_web_address
 from podpipe.xml_text import first_not_xml
@@ -120,3 +121,12 @@ class Table:
 def stays_inside(path: str) -> bool:
     """Whether a path in the settings means a place in the show's folder, on any machine."""
     return ".." not in re.split(r"[/\\]", path) and not re.match(r"[A-Za-z]:|\\", path)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the IANA time zone database knows a name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from podpipe.errors import ConfigError
 from podpipe.model import Owner, Person, Show
@@ -16,7 +16,7 @@ from podpipe.settings.audio import read_audio
 from podpipe.settings.feed import read_feed
 from podpipe.settings.feeds import podping_medium, read_feeds, read_ping
 from podpipe.settings.model import GuardSettings, Settings, StaticFolder
-from podpipe.settings.table import Table, stays_inside
+from podpipe.settings.table import Table, is_time_zone, stays_inside
 
 NETWORKS = ("x", "bluesky", "mastodon")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
@@ -115,15 +115,6 @@ def _time_zone(top: Table) -> str:
     if zone and not is_time_zone(zone):
         top.problem("time_zone", f"{zone!r} is no time zone, such as Asia/Tokyo or Europe/Berlin")
     return zone
-
-
-def is_time_zone(name: str) -> bool:
-    """Whether the IANA time zone database knows a name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _picture(table: Table, key: str) -> str | None:

@@ -13,8 +13,7 @@ from podpipe.errors import ConfigError, SourceError
 from podpipe.lockfile import LOCK
 from podpipe.model import Owner, Person, Show
 from podpipe.settings.model import GuardSettings, Settings, StaticFolder
-from podpipe.settings.table import Table, stays_inside
-from podpipe.settings.toml import is_time_zone
+from podpipe.settings.table import Table, is_time_zone, stays_inside
 from podpipe.yaml_text import read_yaml
 
 JEKYLL_EXCLUDES = frozenset(
