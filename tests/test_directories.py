@@ -67,7 +67,7 @@ def episode(written: Manuscript, **changes: Any) -> Episode:
             mime_type="audio/mpeg",
             length=written.length if hosted else 1000,
             duration=written.duration if hosted else timedelta(minutes=30),
-            key=None if hosted else f"audio/{written.slug}.mp3",
+            key=None if hosted else (written.audio or f"audio/{written.slug}.mp3").lstrip("/"),
         ),
         chapters=written.chapters,
         notes=written.notes,
@@ -264,7 +264,7 @@ def test_other_codes_are_told_with_what_was_meant(code: str, meant: str) -> None
             {"notes": Notes(html="<p>" + "茶" * 1400 + "</p>")},
             "",
             "description-long",
-            "the show notes have 4,207 bytes of HTML; directories may cut them off after 4,000",
+            "the show notes have 4,207 bytes of HTML; the feed's description ends after 4,000, with a link to the rest",
         ),
         (
             {"notes": Notes(html=""), "description": ""},
@@ -276,6 +276,15 @@ def test_other_codes_are_told_with_what_was_meant(code: str, meant: str) -> None
 )
 def test_what_an_episode_lacks_is_told_at_its_line(changes: dict[str, Any], where: str, rule: str, message: str) -> None:
     assert briefly(demands(SHOW, manuscript(**changes))) == [(f"episodes/a.md{where}", rule, message)]
+
+
+def test_a_name_that_not_every_app_takes_is_fine_where_the_file_is_published_under_another() -> None:
+    def renamed(written: Manuscript) -> Episode:
+        made = episode(written)
+        assert made.enclosure is not None
+        return replace(made, enclosure=replace(made.enclosure, key="audio/70.mp3"))
+
+    assert briefly(demands(SHOW, manuscript(audio="/audio/茶.mp3"), make=renamed)) == []
 
 
 @pytest.mark.parametrize("title", ["2026 in tea", "10 teas", "70年代のお茶", "Tea 70"])

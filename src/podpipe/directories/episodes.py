@@ -61,7 +61,8 @@ def _audio_demands(enclosure: Enclosure, manuscript: Manuscript) -> Iterator[Fin
     if enclosure.mime_type not in _PLAYED:
         message = f"{written} is {enclosure.mime_type}; Apple Podcasts and PSP-1 take MP3, M4A, MP4 and M4V"
         yield unmet("audio-not-played", _audio_place(manuscript), message, "export it as MP3 or M4A")
-    if not written.isascii():
+    # A file of the show's own may be published under another name than the author's.
+    if not (written if enclosure.key is None else enclosure.key).isascii():
         message = f"{written} has other characters than ASCII, which Apple Podcasts does not take in the address of audio"
         yield unmet("audio-name", _audio_place(manuscript), message, "rename the file with plain letters and digits")
     if enclosure.key is not None:
@@ -93,7 +94,7 @@ def _description_demands(episode: Episode, manuscript: Manuscript) -> Iterator[F
     notes = episode.notes.html.strip()
     length = len(notes.encode())
     if length > LONGEST_DESCRIPTION:
-        message = f"the show notes have {length:,} bytes of HTML; directories may cut them off after {LONGEST_DESCRIPTION:,}"
+        message = f"the show notes have {length:,} bytes of HTML; the feed's description ends after {LONGEST_DESCRIPTION:,}, with a link to the rest"
         yield unmet("description-long", manuscript.where(), message, "put first what listeners need most")
     if not notes and not episode.description:
         message = "the episode has neither show notes nor a description"
