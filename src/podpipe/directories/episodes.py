@@ -94,7 +94,8 @@ def _description_demands(episode: Episode, manuscript: Manuscript) -> Iterator[F
     notes = episode.notes.html.strip()
     length = len(notes.encode())
     if length > LONGEST_DESCRIPTION:
-        message = f"the show notes have {length:,} bytes of HTML; the feed's description ends after {LONGEST_DESCRIPTION:,}, with a link to the rest"
+        end = f"the feed's description ends after {LONGEST_DESCRIPTION:,}, with a link to the rest"
+        message = f"the show notes have {length:,} bytes of HTML; {end}"
         yield unmet("description-long", manuscript.where(), message, "put first what listeners need most")
     if not notes and not episode.description:
         message = "the episode has neither show notes nor a description"
