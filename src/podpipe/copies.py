@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from podpipe.enclosures import audio_key
+from podpipe.enclosures import audio_finding
 from podpipe.errors import AudioError
 from podpipe.ledger import cache_folder
-from podpipe.model import AudioRecord, AudioTags, Cover, FileContent, Finding, Level, MadeContent, Manuscript, PublishedAudio
+from podpipe.model import AudioRecord, AudioTags, Cover, FileContent, Finding, MadeContent, Manuscript, PublishedAudio
 from podpipe.recordings import Heard
 from podpipe.settings import AudioSettings
 
@@ -40,15 +40,18 @@ class Copies:
         self._settings = settings
         self._folder = (cache_folder() or _passing_folder()) / "audio"
 
-    def copy(self, manuscript: Manuscript, heard: Heard, *, key: str, tags: AudioTags, records: Iterable[AudioRecord]) -> Copy:
-        """The copy of a recording in the show's folder, for a place on the target. `records` are those of the episode, the best first."""
+    def copy(self, manuscript: Manuscript, heard: Heard, *, key: str, tags: AudioTags | None, records: Iterable[AudioRecord]) -> Copy:
+        """The copy of a recording in the show's folder, for a place on the target, with `tags` written into it where there are any.
+
+        `records` are those of the episode, the best first.
+        """
         if heard.path is None or heard.facts is None:
             raise ValueError(f"{manuscript.path}: there is no recording to copy")
         as_it_is = Copy(
             published=PublishedAudio(key=key, length=heard.facts.length, digest=heard.digest),
             content=FileContent(path=str(heard.path), digest=heard.digest, length=heard.facts.length),
         )
-        if not self._settings.tags:
+        if tags is None:
             return as_it_is
         from podpipe.audio.tagging import tag_key  # a show without tags needs none of it
 
@@ -70,13 +73,15 @@ class Copies:
             try:
                 content, notes = make()
             except AudioError as error:
-                told = _audio_finding(manuscript, "warning", f"nothing is written into the published copy: {error.message}", error.hint)
+                told = audio_finding(
+                    manuscript, "warning", "audio-tags", f"nothing is written into the published copy: {error.message}", error.hint
+                )
                 return Copy(published=as_it_is.published, content=as_it_is.content, findings=(told,))
             published = PublishedAudio(key=key, length=content.length, digest=content.digest, tags=written, notes=notes)
         return Copy(
             published=published,
             content=MadeContent(make=partial(_content, make, published.digest), digest=published.digest, length=published.length),
-            findings=tuple(_audio_finding(manuscript, "info", note, "") for note in published.notes),
+            findings=tuple(audio_finding(manuscript, "info", "audio-tags", note, "") for note in published.notes),
         )
 
     def tidy(self) -> None:
@@ -151,7 +156,3 @@ def _made_before(record: AudioRecord, heard: Heard, written: str, key: str) -> P
 
 def _content(make: partial[tuple[FileContent, tuple[str, ...]]], digest: str) -> FileContent:
     return make(digest=digest)[0]
-
-
-def _audio_finding(manuscript: Manuscript, level: Level, message: str, hint: str) -> Finding:
-    return Finding(level=level, rule="audio-tags", where=manuscript.where(audio_key(manuscript)), message=message, hint=hint)

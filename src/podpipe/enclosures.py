@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from podpipe.languages import three_letters
-from podpipe.model import AudioFacts, AudioRecord, AudioTags, Chapter, Cover, Finding, Manuscript, Person, PublishedAudio, Show
+from podpipe.model import AudioFacts, AudioRecord, AudioTags, Chapter, Cover, Finding, Level, Manuscript, Person, PublishedAudio, Show
 from podpipe.timecode import clock
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~/-]+")
@@ -31,8 +31,10 @@ def enclosure_keys(
     if not ascii_names:
         return written
     keys = {path: key for path, key in written.items() if _PLAIN.fullmatch(key)}
-    known = {m.path: key for m in own if m.path not in keys and (key := _known(m, records)) is not None}
-    keys |= known
+    for manuscript in own:
+        record = record_of(manuscript, records)
+        if manuscript.path not in keys and record is not None and record.published is not None:
+            keys[manuscript.path] = record.published.key
     claimed = {key.casefold() for key in (*taken, *keys.values())}
     for manuscript in own:
         if manuscript.path not in keys:
@@ -89,24 +91,22 @@ def change_finding(
         changes.append(f"it has {new_length:,} bytes and no longer {old_length:,}")
     if not changes:
         return None
-    return Finding(
-        level="warning",
-        rule="audio-changed",
-        where=manuscript.where(audio_key(manuscript)),
-        message=f"the audio has changed since podpipe.lock was written: {', and '.join(changes)}",
-        hint="make sure that it is the right file: whoever has the old one keeps it",
-    )
+    message = f"the audio has changed since podpipe.lock was written: {', and '.join(changes)}"
+    hint = "make sure that it is the right file: whoever has the old one keeps it"
+    return audio_finding(manuscript, "warning", "audio-changed", message, hint)
 
 
-def audio_key(manuscript: Manuscript) -> str | None:
-    """The front matter key that names an episode's audio."""
+def audio_finding(manuscript: Manuscript, level: Level, rule: str, message: str, hint: str) -> Finding:
+    """A finding at the front matter key that names an episode's audio."""
     written = [name for name, *_ in manuscript.places]
-    return next((name for name in ("audio_file_url", "audio_file_path") if name in written), None)
+    key = next((name for name in ("audio_file_url", "audio_file_path") if name in written), None)
+    return Finding(level=level, rule=rule, where=manuscript.where(key), message=message, hint=hint)
 
 
-def _known(manuscript: Manuscript, records: Mapping[str, AudioRecord]) -> str | None:
+def record_of(manuscript: Manuscript, records: Mapping[str, AudioRecord]) -> AudioRecord | None:
+    """The record, of those by slug, of the audio that an episode names now; None where the author names another file."""
     record = records.get(manuscript.slug)
-    return record.published.key if record is not None and record.published is not None and record.audio == manuscript.audio else None
+    return record if record is not None and record.audio == manuscript.audio else None
 
 
 def _ascii_key(key: str, manuscript: Manuscript) -> str:

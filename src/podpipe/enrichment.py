@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from podpipe import __version__, sources
 from podpipe.copies import Copies, Copy, Covers
-from podpipe.enclosures import audio_tags, change_finding, enclosure_keys
+from podpipe.enclosures import audio_tags, change_finding, enclosure_keys, record_of
 from podpipe.enriched import Enriched
 from podpipe.episode import make_enclosure, make_episode, page_path, page_url, people_findings
 from podpipe.given_chapters import chapter_findings
 from podpipe.ledger import BuildRecord, Digests, cache_folder
 from podpipe.lockfile import DAMAGED, read_lock, record_entry, record_from
-from podpipe.model import AudioRecord, Chapter, Enclosure, Episode, Finding, Manuscript, Person, Where
+from podpipe.model import AudioFacts, AudioRecord, AudioTags, Chapter, Enclosure, Episode, Finding, Manuscript, Person, Where
 from podpipe.recordings import Heard, listen
 from podpipe.settings import Settings
 from podpipe.transcript_files import Shelf, Shelved
@@ -91,7 +91,7 @@ class _Audio:
         names = settings.audio.ascii_names
         self._keys = enclosure_keys(manuscripts, self._locked, ascii_names=names, taken=[file.key for file in self.static] if names else ())
         self._copies = Copies(settings.audio)
-        self._covers = Covers({file.key: file.path for file in self.static} if settings.audio.tags else {})
+        self._covers = Covers({file.key: file.path for file in self.static})
         self.files: list[sources.StaticFile] = []
         self.missing: set[str] = set()
         self.records: dict[str, AudioRecord] = {}
@@ -113,12 +113,9 @@ class _Audio:
             return None
         record, published = heard.record, None
         if heard.path is not None and record is not None:
-            link = page_url(show, page_path(show.permalink, manuscript))
-            cover = self._covers.cover(manuscript.image, show.artwork)
-            tags = audio_tags(manuscript, show=show, link=link, chapters=chapters, facts=record.facts, people=people, cover=cover)
-            self._written |= self._settings.audio.tags
             key = self._keys[manuscript.path]
             if key not in self._made:  # two episodes may name one file
+                tags = self._tags(manuscript, chapters, record.facts, people) if self._settings.audio.tags else None
                 self._made[key] = self._copies.copy(manuscript, heard, key=key, tags=tags, records=self._records_of(manuscript))
             copy = self._made[key]
             findings += copy.findings
@@ -145,6 +142,13 @@ class _Audio:
             self._record(manuscript, None)
         return enclosure
 
+    def _tags(self, manuscript: Manuscript, chapters: tuple[Chapter, ...], facts: AudioFacts, people: Mapping[str, Person]) -> AudioTags:
+        show = self._settings.show
+        self._written = True
+        link = page_url(show, page_path(show.permalink, manuscript))
+        cover = self._covers.cover(manuscript.image, show.artwork)
+        return audio_tags(manuscript, show=show, link=link, chapters=chapters, facts=facts, people=people, cover=cover)
+
     def close(self) -> None:
         """Remember what was learnt for the next run on this machine, and say what concerns all episodes."""
         artwork = self._settings.show.artwork
@@ -165,14 +169,12 @@ class _Audio:
 
     def _record(self, manuscript: Manuscript, record: AudioRecord | None) -> None:
         """Take what is known now into the records; where nothing is, what was known of the same audio stays."""
-        before = self._locked.get(manuscript.slug)
-        same = before is not None and before.audio == manuscript.audio
-        if record is None:
-            if before is not None and same:
-                self.records[manuscript.slug] = before
-            return
-        published = record.published or (before.published if before is not None and same else None)
-        self.records[manuscript.slug] = replace(record, published=published)
+        before = record_of(manuscript, self._locked)
+        if record is not None:
+            published = record.published or (before.published if before is not None else None)
+            self.records[manuscript.slug] = replace(record, published=published)
+        elif before is not None:
+            self.records[manuscript.slug] = before
 
 
 def _recall(settings: Settings) -> dict[str, AudioRecord]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from podpipe.errors import ConfigError
+from podpipe.known import known
 from podpipe.model import AudioFacts, AudioRecord, BitrateMode, Chapter, Doubt, Level, PublishedAudio
 from podpipe.timecode import seconds
 
@@ -116,14 +117,14 @@ def record_entry(record: AudioRecord) -> dict[str, object]:
         "channels": facts.channels,
         "sample_rate": facts.sample_rate,
         "cover": facts.cover,
-        "chapters": [_known({"start": seconds(chapter.start), "title": chapter.title, "url": chapter.url}) for chapter in facts.chapters],
+        "chapters": [known({"start": seconds(chapter.start), "title": chapter.title, "url": chapter.url}) for chapter in facts.chapters],
         "doubts": [
-            _known({"rule": doubt.rule, "level": doubt.level, "message": doubt.message, "hint": doubt.hint}) for doubt in record.doubts
+            known({"rule": doubt.rule, "level": doubt.level, "message": doubt.message, "hint": doubt.hint}) for doubt in record.doubts
         ],
     }
     published = record.published
     if published is not None:
-        entry["published"] = _known(
+        entry["published"] = known(
             {
                 "key": published.key,
                 "bytes": published.length,
@@ -132,7 +133,7 @@ def record_entry(record: AudioRecord) -> dict[str, object]:
                 "notes": list(published.notes),
             }
         )
-    return _known(entry)
+    return known(entry)
 
 
 def record_from(entry: Any) -> AudioRecord:
@@ -181,10 +182,6 @@ def _doubts(entries: Iterable[Any]) -> Iterable[Doubt]:
         if level not in get_args(Level):
             raise ValueError(level)
         yield Doubt(rule=rule, level=level, message=_text(entry["message"]), hint=_text(entry.get("hint", "")))
-
-
-def _known(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
 def _text(value: Any) -> str:

@@ -13,11 +13,11 @@ from urllib.parse import quote, unquote
 from podpipe import sources
 from podpipe.audio.formats import mime_type
 from podpipe.crew import spread
-from podpipe.enclosures import audio_key
+from podpipe.enclosures import audio_finding, record_of
 from podpipe.episode import figure_findings
 from podpipe.errors import AudioError, WebError
 from podpipe.ledger import Digests, Taken, take_digest
-from podpipe.model import AudioFacts, AudioRecord, Doubt, Finding, Level, Manuscript
+from podpipe.model import AudioFacts, AudioRecord, Finding, Level, Manuscript
 from podpipe.ranges import RemoteFile
 from podpipe.settings import Settings
 
@@ -112,7 +112,7 @@ def _placed(
         message = f"{written} has no extension of a podcast's audio"
         return _unheard(manuscript, "error", "audio-type", message, "use .mp3 or .m4a")
     try:
-        path = sources.find_audio(settings.root, tuple((folder.folder, folder.prefix) for folder in settings.static), written)
+        path = sources.find_audio(settings.root, settings.published_folders, written)
     except ValueError:
         return _unheard(manuscript, "error", "path-outside", f"{written} leaves the show's folder", "name a file inside it")
     if path is None:
@@ -122,12 +122,12 @@ def _placed(
 
 def _absent(manuscript: Manuscript, written: str, kind: str, known: Sequence[Mapping[str, AudioRecord]]) -> Heard:
     """A file that is not in the show's folder: what the lock file says of it will do, as that came with the show."""
-    record = next((record for records in known[:1] if (record := records.get(manuscript.slug)) and record.audio == written), None)
+    record = _recorded(known[:1], manuscript)
     if record is not None:
         return Heard(mime_type=record.facts.mime_type, record=record, findings=figure_findings(manuscript, record.facts))
     hint = "put the file there; a new episode is not published without it"
     message = f"{written} is not in the show's folder"
-    return Heard(mime_type=kind, findings=(_finding(manuscript, "warning", "audio-missing", message, hint),))
+    return Heard(mime_type=kind, findings=(audio_finding(manuscript, "warning", "audio-missing", message, hint),))
 
 
 def _hosted(manuscript: Manuscript, written: str, settings: Settings) -> Heard | _Hosted:
@@ -147,7 +147,7 @@ def _measured_here(local: Sequence[_Local], known: Sequence[Mapping[str, AudioRe
     """Each file, by its record or measured anew: many are shared out among processes."""
     found: dict[int, Heard | AudioError] = {}
     for index, file in enumerate(local):
-        record = _recorded(known, file.manuscript, file.written, _version(file.digest)) if file.digest else None
+        record = _recorded(known, file.manuscript, _version(file.digest)) if file.digest else None
         if record is not None and file.digest:
             found[index] = _here(file, record, file.digest)
     unknown = [index for index in range(len(local)) if index not in found]
@@ -166,12 +166,12 @@ def _measure(file: _Local, *, known: Sequence[Mapping[str, AudioRecord]]) -> tup
     try:
         taken = take_digest(file.path)
         version = _version(taken.digest)
-        record = _recorded(known, file.manuscript, file.written, version)
+        record = _recorded(known, file.manuscript, version)
         if record is None:
             from podpipe.audio.measuring import measure  # most runs measure nothing
 
             measured = measure(file.path, file.written)
-            record = _record(file.written, version, measured.facts, measured.doubts)
+            record = AudioRecord(audio=file.written, version=version, facts=measured.facts, doubts=measured.doubts)
     except OSError as error:
         message = f"{file.written} cannot be read: {error.strerror or error}"
         return AudioError(message, path=file.written, hint="check the file's permissions and the disk it lies on")
@@ -186,13 +186,13 @@ def _here(file: _Local, record: AudioRecord, digest: str) -> Heard:
 
 def _measured_afar(hosted: Sequence[_Hosted], known: Sequence[Mapping[str, AudioRecord]], *, afar: bool) -> list[Heard | AudioError]:
     if not afar or not hosted:
-        return [_as_said(file, _latest(file, known)) for file in hosted]
+        return [_as_said(file, _recorded(known, file.manuscript)) for file in hosted]
     from concurrent.futures import ThreadPoolExecutor
 
     from podpipe.remote import Remote
 
     with Remote() as remote, ThreadPoolExecutor(min(_AT_ONCE, len(hosted))) as pool:
-        return list(pool.map(lambda file: _asked(file, _latest(file, known), remote), hosted))
+        return list(pool.map(lambda file: _asked(file, _recorded(known, file.manuscript), remote), hosted))
 
 
 def _asked(file: _Hosted, record: AudioRecord | None, remote: _Afar) -> Heard | AudioError:
@@ -209,10 +209,12 @@ def _asked(file: _Hosted, record: AudioRecord | None, remote: _Afar) -> Heard | 
             )
             etag, modified = opened.etag, opened.last_modified
         version = f"etag:{etag}" if etag else f"modified:{modified}" if modified else ""
-        return _as_said(file, _record(file.written, version, measured.facts, measured.doubts))
+        return _as_said(file, AudioRecord(audio=file.written, version=version, facts=measured.facts, doubts=measured.doubts))
     except WebError as error:
         message = f"the audio cannot be measured: {error.message}"
-        return replace(_as_said(file, record), findings=(_finding(file.manuscript, "warning", "audio-unreachable", message, error.hint),))
+        return replace(
+            _as_said(file, record), findings=(audio_finding(file.manuscript, "warning", "audio-unreachable", message, error.hint),)
+        )
     except AudioError as error:
         return error
 
@@ -234,7 +236,9 @@ def _as_said(file: _Hosted, record: AudioRecord | None) -> Heard:
         return Heard(mime_type=kind, url=file.url)
     message = f"{file.url} does not tell by its extension what it is; the feed says it is an MP3"
     hint = "use an address that ends in .mp3 or .m4a, or have it measured: podpipe lock"
-    return Heard(mime_type="audio/mpeg", url=file.url, findings=(_finding(file.manuscript, "warning", "audio-type-unsaid", message, hint),))
+    return Heard(
+        mime_type="audio/mpeg", url=file.url, findings=(audio_finding(file.manuscript, "warning", "audio-type-unsaid", message, hint),)
+    )
 
 
 def _concluded(manuscript: Manuscript, found: Heard | AudioError, *, lenient: bool) -> Heard:
@@ -244,40 +248,21 @@ def _concluded(manuscript: Manuscript, found: Heard | AudioError, *, lenient: bo
     if found.record is None:
         return found
     doubts = tuple(
-        _finding(manuscript, "warning" if lenient and doubt.level == "error" else doubt.level, doubt.rule, doubt.message, doubt.hint)
+        audio_finding(manuscript, "warning" if lenient and doubt.level == "error" else doubt.level, doubt.rule, doubt.message, doubt.hint)
         for doubt in found.record.doubts
     )
     return replace(found, findings=(*found.findings, *doubts, *figure_findings(manuscript, found.record.facts)))
 
 
-def _latest(file: _Hosted, known: Sequence[Mapping[str, AudioRecord]]) -> AudioRecord | None:
-    for records in known:
-        record = records.get(file.manuscript.slug)
-        if record is not None and record.audio == file.written:
-            return record
-    return None
-
-
-def _recorded(known: Sequence[Mapping[str, AudioRecord]], manuscript: Manuscript, written: str, version: str) -> AudioRecord | None:
-    """The best record of a file's present content."""
-    for records in known:
-        record = records.get(manuscript.slug)
-        if record is not None and record.version == version and record.audio == written:
-            return record
-    return None
-
-
-def _record(written: str, version: str, facts: AudioFacts, doubts: tuple[Doubt, ...]) -> AudioRecord:
-    return AudioRecord(audio=written, version=version, facts=facts, doubts=doubts)
+def _recorded(known: Sequence[Mapping[str, AudioRecord]], manuscript: Manuscript, version: str | None = None) -> AudioRecord | None:
+    """The best record of the audio that a manuscript names, of this content where `version` says which."""
+    found = (record_of(manuscript, records) for records in known)
+    return next((record for record in found if record is not None and version in {None, record.version}), None)
 
 
 def _version(digest: str) -> str:
     return f"sha256:{digest}"
 
 
-def _finding(manuscript: Manuscript, level: Level, rule: str, message: str, hint: str) -> Finding:
-    return Finding(level=level, rule=rule, where=manuscript.where(audio_key(manuscript)), message=message, hint=hint)
-
-
 def _unheard(manuscript: Manuscript, level: Level, rule: str, message: str, hint: str) -> Heard:
-    return Heard(findings=(_finding(manuscript, level, rule, message, hint),))
+    return Heard(findings=(audio_finding(manuscript, level, rule, message, hint),))

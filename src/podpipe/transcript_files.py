@@ -61,7 +61,7 @@ class Shelf:
         if "://" in written:
             return Shelved(transcripts=(Transcript(url=written, mime_type=media_type, language=self._language(written)),))
         try:
-            path = sources.find_audio(self._settings.root, self._static(), written)
+            path = sources.find_audio(self._settings.root, self._settings.published_folders, written)
         except ValueError:
             return _told("path-outside", place, f"{written} leaves the show's folder", "name a file inside it", level="error")
         if path is None:
@@ -124,7 +124,7 @@ class Shelf:
         if not folder or ".." in folder.split("/"):
             return
         yield folder
-        for static, prefix in self._static():
+        for static, prefix in self._settings.published_folders:
             if prefix and f"{folder}/".startswith(f"{prefix}/"):
                 yield f"{static}{folder[len(prefix) :]}"
 
@@ -149,12 +149,9 @@ class Shelf:
                 listed[belongs] = (*listed.get(belongs, ()), f"{folder}/{name}")
         return listed
 
-    def _static(self) -> tuple[tuple[str, str], ...]:
-        return tuple((folder.folder, folder.prefix) for folder in self._settings.static)
-
     def _public_key(self, path: str) -> str | None:
         """Where a file is on the site as part of a published folder; None where it lies in none."""
-        for folder, prefix in self._static():
+        for folder, prefix in self._settings.published_folders:
             below = path if not folder else path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
             if below and not any(part.startswith((".", "_", "#")) for part in below.split("/")):
                 return f"{prefix}/{below}" if prefix else below

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from podpipe.audio.formats import AAC, FLAC, MP3, MP4, OGG_FLAC, OPUS, VORBIS, WAV, Kind
 from podpipe.audio.frames import ADTS, MPEG
+from podpipe.audio.id3_sizes import int_of
 from podpipe.audio.window import Window
 
 _STARTS: tuple[tuple[bytes, Kind | str], ...] = (
@@ -58,5 +59,5 @@ def after_id3(file: Window) -> int:
     begin = 0
     while (header := file.part(begin, 10)).startswith(b"ID3") and len(header) == 10 and max(header[6:]) < 0x80:
         footer = 10 if header[5] & 0x10 else 0
-        begin += 10 + (header[6] << 21 | header[7] << 14 | header[8] << 7 | header[9]) + footer
+        begin += 10 + int_of(header[6:], 4) + footer
     return begin

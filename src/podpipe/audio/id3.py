@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from podpipe.audio import library
+from podpipe.audio.id3_sizes import int_of, size_bytes
 from podpipe.audio.pictures import media_type
 from podpipe.audio.sound import NotReadError
 from podpipe.audio.window import HEAD, Window
@@ -79,11 +80,11 @@ def _tag(file: Window) -> bytes:
     header = file.part(0, 10)
     if not header.startswith(b"ID3") or len(header) < 10 or header[3] not in {2, 3, 4}:
         return b""
-    size = _synchsafe(header[6:])
+    size = int_of(header[6:], 4)
     if 10 + size <= HEAD or header[5]:  # unsynchronised or extended tags are rare, and not worth a second parser
         return file.part(0, 10 + size)
     kept = b"".join(_frames(file, header[3], 10 + size))
-    return header[:6] + bytes(len(kept) >> shift & 0x7F for shift in (21, 14, 7, 0)) + kept
+    return header[:6] + size_bytes(len(kept), 4) + kept
 
 
 def _frames(file: Window, version: int, end: int) -> Iterator[bytes]:
@@ -98,7 +99,3 @@ def _frames(file: Window, version: int, end: int) -> Iterator[bytes]:
         length = bytes(kept >> bits * place & (1 << bits) - 1 for place in reversed(range(width)))
         yield header[:width] + length + header[2 * width :] + file.part(at + head, kept)
         at += head + size
-
-
-def _synchsafe(raw: bytes) -> int:
-    return raw[0] << 21 | raw[1] << 14 | raw[2] << 7 | raw[3]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from podpipe.audio.damage import failures
+from podpipe.audio.id3_sizes import int_of, size_bytes
 from podpipe.errors import AudioError
 
 _HEADER = 10
@@ -153,20 +154,6 @@ def _converted(frame: bytes, tag: bytes, major: int) -> bytes | None:
     if flags and source != major:
         return None
     return frame[:4] + size_bytes(len(frame) - _HEADER, major) + flags.to_bytes(2, "big") + frame[_HEADER:]
-
-
-def size_bytes(size: int, major: int) -> bytes:
-    """A size as a frame's header has it: seven bits a byte since ID3v2.4 (section 4), eight before. A tag's own is as in 2.4 always."""
-    if major == 3:
-        return size.to_bytes(4, "big")
-    return bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
-
-
-def int_of(size: bytes, major: int) -> int:
-    """The number that the four bytes of a size stand for."""
-    if major == 3:
-        return int.from_bytes(size, "big")
-    return (size[0] << 21) | (size[1] << 14) | (size[2] << 7) | size[3]
 
 
 def left_out(names: Sequence[str], why: str) -> list[str]:

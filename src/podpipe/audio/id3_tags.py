@@ -9,7 +9,8 @@ from typing import Any
 
 from podpipe.audio.damage import failures
 from podpipe.audio.id3_frames import FRONT_COVER, chapter_frames, cover_frame, fact_frames, frame_bytes
-from podpipe.audio.id3_source import SourceTag, left_out, read_source_tag, size_bytes
+from podpipe.audio.id3_sizes import size_bytes
+from podpipe.audio.id3_source import SourceTag, left_out, read_source_tag
 from podpipe.audio.tag_text import marks
 from podpipe.errors import AudioError
 from podpipe.model import AudioTags

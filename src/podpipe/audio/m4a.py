@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from podpipe.audio.damage import failures
+from podpipe.audio.sound import EXPORT_AGAIN
 from podpipe.audio.tag_text import Mark, ascii_url, marks, one_line, plain_text
 from podpipe.errors import AudioError
 from podpipe.model import AudioTags
@@ -82,8 +83,7 @@ def _read(path: Path, name: str) -> Any:
     try:
         return MP4(path)
     except failures() as error:
-        hint = "export it again from your audio program, and listen to it before you publish"
-        raise AudioError(f"{name} cannot be read as M4A: {' '.join(str(error).split())}", path=name, hint=hint) from error
+        raise AudioError(f"{name} cannot be read as M4A: {' '.join(str(error).split())}", path=name, hint=EXPORT_AGAIN) from error
 
 
 @contextmanager

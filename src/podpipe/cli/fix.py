@@ -87,8 +87,7 @@ def _measured_otherwise(file: SourceFile, settings: Settings) -> list[str]:
 def _audio_is_here(file: SourceFile, settings: Settings) -> bool:
     try:
         audio = Head(path=file.path, matter=split_front_matter(file.text, path=file.path)).audio()
-        static = tuple((folder.folder, folder.prefix) for folder in settings.static)
-        return bool(audio and "://" not in audio and sources.find_audio(settings.root, static, audio))
+        return bool(audio and "://" not in audio and sources.find_audio(settings.root, settings.published_folders, audio))
     except (SourceError, ValueError):  # no front matter that can be read, or a path that leaves the show's folder
         return False
 

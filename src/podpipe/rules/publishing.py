@@ -18,7 +18,7 @@ AUDIO = (
     Rule("audio-estimated", "warning", "a duration is an estimate, since only a part of the file was read", "export it with an index"),
     Rule("audio-index", "warning", "a file states another duration than it has", "export it again"),
     Rule("audio-joined", "warning", "a file is joined from several recordings", "export it as one"),
-    Rule("audio-tags", "info", "something is not written into the published audio", "look at what it says"),
+    Rule("audio-tags", "warning", "something is not written into the published audio", "look at what it says"),
     Rule("audio-type-served", "warning", "a server calls a file something that it is not", "have it serve the right Content-Type"),
     Rule("audio-unreachable", "warning", "audio on another host cannot be measured", "look at its address, and at the host"),
     Rule("audio-video", "warning", "a file named as audio holds a video", "export the sound alone, or name it .mp4"),

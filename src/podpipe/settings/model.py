@@ -76,6 +76,11 @@ class Settings:
     ping: PingChoices = field(default_factory=PingChoices)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
+    @property
+    def published_folders(self) -> tuple[tuple[str, str], ...]:
+        """Each static folder with its prefix, as `podpipe.sources` looks files up."""
+        return tuple((folder.folder, folder.prefix) for folder in self.static)
+
     def place(self, key: str) -> Where:
         """The place of a key in the settings' file, or of the file where the key is not in it."""
         return Where(path=self.config, line=self.lines.get(key))

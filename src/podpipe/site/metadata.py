@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
+from podpipe.known import known
 from podpipe.model import Enclosure, Episode, Show
 from podpipe.site.addresses import Addresses
 from podpipe.site.views import EpisodeView
@@ -18,7 +19,7 @@ def linked_show(show: Show, addresses: Addresses) -> dict[str, object]:
     return (
         _CONTEXT
         | linked_series(show, addresses)
-        | _known(
+        | known(
             {
                 "description": show.description,
                 "inLanguage": show.language,
@@ -37,7 +38,7 @@ def linked_episode(
     episode: Episode, view: EpisodeView, *, language: str, image: str | None, series: Mapping[str, object], addresses: Addresses
 ) -> dict[str, object]:
     """The episode as schema.org's PodcastEpisode, part of the series given."""
-    return _CONTEXT | _known(
+    return _CONTEXT | known(
         {
             "@type": "PodcastEpisode",
             "name": view.title,
@@ -63,7 +64,7 @@ def sitemap(pages: Iterable[tuple[str, str | None]]) -> str:
 
 
 def _linked_audio(enclosure: Enclosure, duration: str | None) -> dict[str, object]:
-    return _known(
+    return known(
         {
             "@type": "MediaObject",
             "contentUrl": uri(enclosure.url),
@@ -72,7 +73,3 @@ def _linked_audio(enclosure: Enclosure, duration: str | None) -> dict[str, objec
             "duration": duration,
         }
     )
-
-
-def _known(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}

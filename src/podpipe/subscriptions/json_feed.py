@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from podpipe.known import known
 from podpipe.model import Artifact, Enclosure, Episode, Person, Show
 from podpipe.notes import with_absolute_links
 from podpipe.timecode import seconds
@@ -22,7 +23,7 @@ def json_feed(show: Show, episodes: Sequence[Episode], *, key: str, older: str |
 
     Items have the ids that the RSS feed gives them, every address is absolute and in ASCII, and no clock is read.
     """
-    feed = _known(
+    feed = known(
         {
             "version": VERSION,
             "title": show.title,
@@ -50,7 +51,7 @@ def json_feed(show: Show, episodes: Sequence[Episode], *, key: str, older: str |
 
 def _item(show: Show, episode: Episode) -> Mapping[str, object]:
     notes = with_absolute_links(episode.notes.html, episode.url).strip()
-    return _known(
+    return known(
         {
             "id": episode.guid,
             "url": uri(episode.url),
@@ -67,7 +68,7 @@ def _item(show: Show, episode: Episode) -> Mapping[str, object]:
 
 
 def _author(show: Show, person: Person) -> Mapping[str, object]:
-    return _known(
+    return known(
         {
             "name": person.name,
             "url": uri(person.url) if person.url else None,
@@ -77,7 +78,7 @@ def _author(show: Show, person: Person) -> Mapping[str, object]:
 
 
 def _attachment(enclosure: Enclosure) -> Mapping[str, object]:
-    return _known(
+    return known(
         {
             "url": uri(enclosure.url),
             "mime_type": enclosure.mime_type,
@@ -89,7 +90,3 @@ def _attachment(enclosure: Enclosure) -> Mapping[str, object]:
 
 def _address(show: Show, key: str) -> str:
     return uri(show.address(quote(key)))
-
-
-def _known(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
