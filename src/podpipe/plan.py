@@ -1,24 +1,28 @@
-"""What a publish would change on a target, in which order, and why; and the manifest by which podpipe knows its own objects again."""
+"""What a publish would change on a target, in which order, and why."""
 
 from __future__ import annotations
 
 import functools
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
-from podpipe.errors import TargetError
-from podpipe.model import Artifact, Holding, PublishPlan, Reason, Step
+from podpipe.model import Artifact, Holding, PublishPlan, Reason, Step, StoredContent
 
-MANIFEST = ".podpipe/manifest.json"
-"""The key under which a target keeps the list of what podpipe put there."""
+OWN = ".podpipe/"
+"""Below this a target keeps what podpipe needs to know of it; no page or file of a show can be there."""
 
-_VERSION = 1
+KEPT = f"{OWN}kept/"
+"""Below this lies the content of earlier releases, each under its digest."""
+
 _FEEDS = ("application/rss+xml", "application/feed+json")
 _PAGE_OF_FEED = re.compile(r"[-.][0-9]+\.[a-z]+$")
 _SOUND = ("audio/", "video/")
 _LASTING = (*_SOUND, *_FEEDS)
+_WORTH_COPYING = 64 * 1024
+"""A smaller object is sent in one request as fast as it is copied in one."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Rank(IntEnum):
@@ -50,6 +54,16 @@ def _rank_of(content_type: str) -> Rank:
     return Rank.PAGES if kind in {"text/html", "application/xml", "text/xml"} else Rank.FILES
 
 
+def lasting(held: Holding) -> bool:
+    """Whether an object stays on a target for ever: audio, video and feeds do."""
+    return held.content_type.lower().startswith(_LASTING)
+
+
+def sound(content_type: str) -> bool:
+    """Whether a content type is that of a recording."""
+    return content_type.lower().startswith(_SOUND)
+
+
 def holding(artifact: Artifact) -> Holding:
     """What the manifest will say of an artifact once it is on the target."""
     return Holding(
@@ -57,89 +71,82 @@ def holding(artifact: Artifact) -> Holding:
     )
 
 
-def make_plan(target: str, artifacts: Iterable[Artifact], held: Mapping[str, Holding], *, keep: Collection[str] = ()) -> PublishPlan:
+def make_plan(
+    target: str,
+    artifacts: Iterable[Artifact],
+    held: Mapping[str, Holding],
+    *,
+    keep: Collection[str] = (),
+    stored: Mapping[str, int] | None = None,
+    grace: timedelta = timedelta(0),
+    now: datetime = _LONG_AGO,
+) -> PublishPlan:
     """Compare what listeners should get with what podpipe put on the target before.
 
-    Puts stand in the order of their ranks, the feed last; deletions follow it, so that no feed names a page that is gone. Deleted is
-    only what `held` names (objects of others are not in it), nothing produces any more, and `keep` does not name. Audio and video are
-    never deleted: apps keep the enclosure's URL of an episode for years and would find nothing there. Neither is a feed under an earlier
-    name: every listener who subscribed to it would be lost.
+    What is put, or copied on the target where it holds the same bytes under another key, stands in the order of the ranks, the feed last.
+    What is no longer produced follows it, so that no feed names a page that is gone: it is retired, and removed once that was `grace` ago,
+    at `now`. Without a grace it is removed at once. Removed is only what `held` names (objects of others are not in it), and `keep` does
+    not. Audio and video never are: apps keep the enclosure's URL of an episode for years and would find nothing there. Neither is a feed
+    under an earlier name: every listener who subscribed to it would be lost. `stored` are the lengths of content that the target keeps of
+    earlier releases, by digest.
 
-    Raises ValueError where two artifacts claim one key, or one claims the manifest's.
+    Raises ValueError where two artifacts claim one key, or one claims a key of podpipe's own.
     """
     made: dict[str, Artifact] = {}
     for artifact in artifacts:
-        if artifact.key in made or artifact.key == MANIFEST:
+        if artifact.key in made or artifact.key.startswith(OWN):
             raise ValueError(f"two artifacts for one key: {artifact.key}")
         made[artifact.key] = artifact
-    puts = [
-        Step(action="put", key=key, reason=reason, length=_length(artifact))
-        for key, artifact in sorted(made.items(), key=lambda item: (rank(item[1]), item[0]))
-        if (reason := _reason(holding(artifact), held.get(key))) is not None
-    ]
-    gone = sorted(held.keys() - made.keys() - set(keep))
-    deletions = [
-        Step(action="delete", key=key, reason="no longer produced")
-        for key in gone
-        if not held[key].content_type.lower().startswith(_LASTING)
-    ]
-    return PublishPlan(target=target, steps=(*puts, *deletions), unchanged=len(made) - len(puts))
-
-
-def manifest_bytes(holdings: Mapping[str, Holding]) -> bytes:
-    """Write a manifest as JSON, one object per line; the same holdings give the same bytes."""
-    lines = ",\n".join(f"{_json(key)}:{_entry(held)}" for key, held in sorted(holdings.items()))
-    return f'{{"version":{_VERSION},"objects":{{\n{lines}\n}}}}\n'.encode()
-
-
-def read_manifest(data: bytes) -> dict[str, Holding]:
-    """Read what `manifest_bytes` wrote; raises TargetError for a damaged manifest and for one of a newer podpipe."""
-    try:
-        document = json.loads(data)
-        version = document["version"]
-        if version == _VERSION:
-            return {key: _read_holding(entry) for key, entry in document["objects"].items()}
-        newer = version > _VERSION
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged() from error
-    if newer:
-        raise TargetError(f"a newer podpipe published here: {MANIFEST} has version {version}", hint="update podpipe, then publish again")
-    raise _damaged()
-
-
-def _damaged() -> TargetError:
-    hint = "delete it on the target and publish again: everything is sent once more, and nothing is deleted"
-    return TargetError(f"the list of published objects, {MANIFEST}, is damaged", hint=hint)
+    reasons = {key: reason for key, artifact in made.items() if (reason := _reason(holding(artifact), held.get(key))) is not None}
+    sources = _sources(held, reasons, stored or {})
+    order = sorted(reasons, key=lambda key: (rank(made[key]), key))
+    brought = [_brought(made[key], reasons[key], held.get(key), sources) for key in order]
+    gone = _gone(held, made.keys() | set(keep), grace=grace, now=now)
+    return PublishPlan(target=target, steps=(*brought, *gone), unchanged=len(made) - len(brought))
 
 
 def _reason(wanted: Holding, held: Holding | None) -> Reason | None:
     if held is None:
         return "new"
+    if not held.digest:
+        return "cut off"
     if wanted.digest != held.digest:
         return "content changed"
-    return None if wanted == held else "headers changed"
+    if (wanted.content_type, wanted.cache_control) != (held.content_type, held.cache_control):
+        return "headers changed"
+    return None if held.retired is None else "produced again"
+
+
+def _sources(held: Mapping[str, Holding], changing: Collection[str], stored: Mapping[str, int]) -> dict[str, str]:
+    """Where content lies that may be copied, by its digest: under a key that this plan does not change, or among what is kept."""
+    found = {digest: f"{KEPT}{digest}" for digest in stored}
+    return found | {entry.digest: key for key, entry in held.items() if entry.digest and key not in changing}
+
+
+def _brought(artifact: Artifact, reason: Reason, held: Holding | None, sources: Mapping[str, str]) -> Step:
+    length = _length(artifact)
+    if reason == "produced again":
+        return Step(action="restore", key=artifact.key, reason=reason)
+    here = isinstance(artifact.content, StoredContent)
+    source = sources.get(artifact.digest, "")
+    if here and not source and held is not None and held.digest == artifact.digest:
+        source = artifact.key  # its own place, to be given other headers
+    if here or (source and length >= _WORTH_COPYING and reason != "headers changed"):
+        renamed: Reason = "renamed" if reason == "new" and not here else reason
+        return Step(action="copy", key=artifact.key, reason=renamed, length=length, source=source)
+    return Step(action="put", key=artifact.key, reason=reason, length=length)
+
+
+def _gone(held: Mapping[str, Holding], staying: Collection[str], *, grace: timedelta, now: datetime) -> Iterator[Step]:
+    for key in sorted(held.keys() - staying):
+        entry = held[key]
+        if lasting(entry):
+            continue
+        if not grace or (entry.retired is not None and now - entry.retired >= grace):
+            yield Step(action="delete", key=key, reason="no longer produced")
+        elif entry.retired is None:
+            yield Step(action="retire", key=key, reason="no longer produced", until=now + grace)
 
 
 def _length(artifact: Artifact) -> int:
     return len(artifact.content) if isinstance(artifact.content, bytes) else artifact.content.length
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def _entry(held: Holding) -> str:
-    headers = _headers_json(held.content_type, held.cache_control)
-    return f'{{"digest":{_json(held.digest)},"length":{held.length},{headers}}}'
-
-
-@functools.cache
-def _headers_json(content_type: str, cache_control: str) -> str:
-    """The same few headers come with thousands of objects."""
-    return f'"content_type":{_json(content_type)},"cache_control":{_json(cache_control)}'
-
-
-def _read_holding(entry: dict[str, object]) -> Holding:
-    digest, length, content_type, cache_control = (entry[name] for name in ("digest", "length", "content_type", "cache_control"))
-    if isinstance(digest, str) and isinstance(length, int) and isinstance(content_type, str) and isinstance(cache_control, str):
-        return Holding(digest=digest, length=length, content_type=content_type, cache_control=cache_control)
-    raise TypeError(f"not an object's entry: {entry}")

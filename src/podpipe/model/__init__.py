@@ -37,7 +37,8 @@ from podpipe.model.feeds import EVERY, FeedChoices, PingChoices
 from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
-from podpipe.model.publication import Artifact, FileContent, Holding, MadeContent, PublishPlan, PublishReport, Reason, SocialPost, Step
+from podpipe.model.publication import Artifact, FileContent, MadeContent, SocialPost, StoredContent
+from podpipe.model.publishing import Action, Holding, Kept, Manifest, PublishPlan, PublishReport, Reason, Release, Step
 from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
@@ -45,6 +46,7 @@ __all__ = [
     "EVERY",
     "PLAIN_CHANNEL",
     "PLAIN_ITEM",
+    "Action",
     "AlternateEnclosure",
     "Artifact",
     "AudioFacts",
@@ -69,11 +71,13 @@ __all__ = [
     "Holding",
     "Image",
     "Item",
+    "Kept",
     "Level",
     "License",
     "Link",
     "Location",
     "MadeContent",
+    "Manifest",
     "Manuscript",
     "MediaSource",
     "Notes",
@@ -86,6 +90,7 @@ __all__ = [
     "PublishedAudio",
     "Reason",
     "Recipient",
+    "Release",
     "RemoteItem",
     "Show",
     "ShowType",
@@ -94,6 +99,7 @@ __all__ = [
     "Soundbite",
     "SourceFile",
     "Step",
+    "StoredContent",
     "Trailer",
     "Transcript",
     "Txt",

@@ -1,11 +1,10 @@
-"""What listeners get, and what getting it to them changes on a target."""
+"""What listeners get: artifacts and the posts that announce them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +43,14 @@ class MadeContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredContent:
+    """Content that the target holds already, under whatever key: the SHA-256 of its bytes in hex, and their number."""
+
+    digest: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """One thing that listeners get. `key` is its path below the site's root, as its URL has it, without a leading slash.
 
@@ -51,7 +58,7 @@ class Artifact:
     """
 
     key: str
-    content: bytes | FileContent | MadeContent
+    content: bytes | FileContent | MadeContent | StoredContent
     content_type: str
     cache_control: str
     digest: str = field(init=False, repr=False)
@@ -82,46 +89,3 @@ class SocialPost:
     def __post_init__(self) -> None:
         if self.length > self.limit:
             raise ValueError(f"a post of {self.length} is too long for {self.network} ({self.limit})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """What podpipe knows of one object that it put on a target: our own digest (SHA-256, hex), its bytes, and the headers it was given."""
-
-    digest: str
-    length: int
-    content_type: str
-    cache_control: str
-
-
-Reason = Literal["new", "content changed", "headers changed", "no longer produced"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One change to a target and why it is made; `length` is the number of bytes that travel."""
-
-    action: Literal["put", "delete"]
-    key: str
-    reason: Reason
-    length: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPlan:
-    """What would change on one target, in the order in which it must happen, and how many objects stay as they are."""
-
-    target: str
-    steps: tuple[Step, ...]
-    unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishReport:
-    """What did change on one target."""
-
-    target: str
-    put: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()
-    unchanged: int = 0
-    bytes_sent: int = 0
