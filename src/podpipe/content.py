@@ -8,13 +8,18 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from podpipe.model import FileContent, MadeContent
+from podpipe.model import FileContent, MadeContent, StoredContent
 
 _BUFFER = 256 * 1024
 
 
-def sendable(content: bytes | FileContent | MadeContent) -> bytes | FileContent:
-    """Content as it can be sent: what is put together only then is put together here. Raises PodpipeError where it cannot be any more."""
+def sendable(content: bytes | FileContent | MadeContent | StoredContent) -> bytes | FileContent:
+    """Content as it can be sent: what is put together only then is put together here.
+
+    Raises PodpipeError where it cannot be any more, and ValueError for what the target holds already, which is copied there.
+    """
+    if isinstance(content, StoredContent):
+        raise ValueError("content that a target holds is copied, not sent")  # noqa: TRY004 - a value that cannot be meant here
     return content.make() if isinstance(content, MadeContent) else content
 
 

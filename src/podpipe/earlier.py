@@ -106,20 +106,22 @@ def feed_of(against: str, *, contact: str = "") -> Earlier:
     return earlier
 
 
-def difference(show: Show, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched, *, on: Target | None = None) -> Difference:
+def difference(
+    show: Show, earlier: Earlier, artifacts: Iterable[Artifact], enriched: Enriched | None, *, on: Target | None = None
+) -> Difference:
     """What the artifacts' feed changes for those who have the earlier one.
 
-    With the target that this one lies `on`, chapters that change behind an address that stays are found too, by reading every chapters file
-    there that is to be replaced. Raises TargetError.
+    Without `enriched`, no change is told with the file that it comes from. With the target that this one lies `on`, chapters that change
+    behind an address that stays are found too, by reading every chapters file there that is to be replaced. Raises TargetError.
     """
     made = {artifact.key: artifact for artifact in artifacts}
-    rewritten = _rewritten(show, enriched.episodes, made, on) if on else ()
+    rewritten = _rewritten(show, enriched.episodes, made, on) if on and enriched else ()
     comparison = compare(earlier.feed or PublishedFeed(), _made_feed(show, made), rewritten=rewritten)
-    return Difference(earlier=earlier, comparison=comparison, sources=_sources(show, enriched))
+    return Difference(earlier=earlier, comparison=comparison, sources=_sources(show, enriched) if enriched else {})
 
 
 class FeedGuard:
-    """Finds, before a feed goes to a target, what it would change for those who have the feed of today; a `podpipe.stages.Guard`.
+    """Finds, before a feed goes to a target, what it would change for those who have the feed of today; a `podpipe.delivery.Guard`.
 
     Compared is with the feed on the target, and where that holds none with the one that is live. Where all feeds stay as they are, none is
     even read. Raises PodpipeError where the job allows what is no change.
@@ -133,7 +135,7 @@ class FeedGuard:
         self._live = LiveFeed(job.settings)
 
     def __call__(
-        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched, *, held: Mapping[str, Holding]
+        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched | None, *, held: Mapping[str, Holding]
     ) -> tuple[Finding, ...]:
         """The changes as findings; an error stops the publish to this target. Raises TargetError."""
         settings = self._job.settings

@@ -6,7 +6,7 @@ from podpipe import pipeline
 from podpipe.earlier import Difference, Earlier, LiveFeed, difference, feed_of, feed_on
 from podpipe.job import Job
 from podpipe.pipeline import Runner, here
-from podpipe.targets import open_target
+from podpipe.targets import opened
 
 __all__ = ["Difference", "diff"]
 
@@ -21,8 +21,8 @@ def diff(job: Job, *, against: str | None = None, run: Runner = here) -> Differe
     show = job.settings.show
     if against is not None:
         return difference(show, feed_of(against, contact=show.site_url), artifacts, enriched)
-    target = open_target(job.targets[0], root=job.settings.root)
-    earlier = feed_on(target, show)
-    if earlier is not None:
-        return difference(show, earlier, artifacts, enriched, on=target)
-    return difference(show, LiveFeed(job.settings)() or Earlier(place=target.url), artifacts, enriched)
+    with opened(job.targets[0], root=job.settings.root, credentials=job.credentials) as target:
+        earlier = feed_on(target, show)
+        if earlier is not None:
+            return difference(show, earlier, artifacts, enriched, on=target)
+        return difference(show, LiveFeed(job.settings)() or Earlier(place=target.url), artifacts, enriched)

@@ -32,13 +32,13 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     """Write a manifest as JSON, one object per line; the same manifest gives the same bytes."""
     parts = [f'"version":{_VERSION}', f'"release":{_json(manifest.release)}']
     if manifest.undone:
-        parts.append(f'"undone":{_json(manifest.undone)}')
+        parts.append(f'"undone":{_json(sorted(manifest.undone))}')
     if manifest.touched:
         parts.append(f'"touched":{_json(sorted(manifest.touched))}')
     if manifest.releases:
         parts.append(f'"releases":[\n{_lines(_json(_release_entry(release)) for release in manifest.releases)}\n]')
     if manifest.kept:
-        kept = (f'{_json(digest)}:{_json([entry.length, entry.release])}' for digest, entry in sorted(manifest.kept.items()))
+        kept = (f"{_json(digest)}:{_json([entry.length, entry.release])}" for digest, entry in sorted(manifest.kept.items()))
         parts.append(f'"kept":{{\n{_lines(kept)}\n}}')
     return f"{{{','.join(parts)},{_objects(manifest.objects)}}}\n".encode()
 
@@ -55,7 +55,7 @@ def read_manifest(data: bytes) -> Manifest:
                 release=_text(document.get("release", "")),
                 releases=tuple(_read_release(entry) for entry in document.get("releases", ())),
                 kept={_text(digest): _read_kept(entry) for digest, entry in document.get("kept", {}).items()},
-                undone=_text(document.get("undone", "")),
+                undone=frozenset(_text(digest) for digest in document.get("undone", ())),
             )
         newer = version > _VERSION
     except _DAMAGE as error:
@@ -119,7 +119,12 @@ def _read_holding(entry: Mapping[str, Any]) -> Holding:
 
 
 def _release_entry(release: Release) -> dict[str, object]:
-    entry: dict[str, object] = {"id": release.id, "made": release.made.isoformat(), "objects": release.objects}
+    entry: dict[str, object] = {
+        "id": release.id,
+        "made": release.made.isoformat(),
+        "objects": release.objects,
+        "digest": release.digest,
+    }
     return entry | ({"restores": release.restores} if release.restores else {})
 
 
@@ -127,7 +132,13 @@ def _read_release(entry: Mapping[str, Any]) -> Release:
     objects = entry["objects"]
     if not isinstance(objects, int):
         raise TypeError(f"not a release: {entry}")
-    return Release(id=_text(entry["id"]), made=_time(entry["made"]), objects=objects, restores=_text(entry.get("restores", "")))
+    return Release(
+        id=_text(entry["id"]),
+        made=_time(entry["made"]),
+        objects=objects,
+        digest=_text(entry["digest"]),
+        restores=_text(entry.get("restores", "")),
+    )
 
 
 def _read_kept(entry: Any) -> Kept:

@@ -14,11 +14,10 @@ from podpipe.enriched import Enriched
 from podpipe.errors import ConfigError, TargetError
 from podpipe.job import Job
 from podpipe.lockfile import LOCK, lock_text, read_lock, write_lock
-from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step
+from podpipe.model import Artifact, Episode, Finding, Manuscript, PublishPlan, PublishReport, SocialPost, Step, Uploaded
 from podpipe.plan import make_plan
 from podpipe.rules import judged
-from podpipe.stages import Uploaded
-from podpipe.targets import open_target
+from podpipe.targets.local import LocalTarget
 from podpipe.targets.upload import carry_out, holdings
 
 __all__ = [
@@ -173,7 +172,7 @@ def manuscripts(job: Job, *, run: Runner = here) -> tuple[Manuscript, ...]:
 
 def write(built: Built, out: Path) -> PublishReport:
     """Write what was built into a folder: only files that differ, and what an earlier build alone produced goes. Raises TargetError."""
-    target = open_target(str(out.absolute()), root=out)
+    target = LocalTarget(str(out.absolute()), root=out, served=False)
     held = holdings(target)
     return carry_out(make_plan(target.url, built.artifacts, held), built.artifacts, target, held=held)
 
@@ -194,15 +193,18 @@ def publish(
     run: Runner = here,
     on_plan: Callable[[PublishPlan], None] = lambda _: None,
     on_step: Callable[[Step], None] = lambda _: None,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Bring every target of the job up to date, or with `dry_run` say what that would change.
 
-    `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done. An error
-    among the findings leaves every target as it is; one that only a target has, a change of the feed there that nobody allowed, leaves that
-    target as it is; a target that fails leaves the others to be published. At the end the world is told, where the settings ask for it and
-    a feed has changed for listeners. Raises PodpipeError for what makes the whole run impossible.
+    `on_plan` hears of the plan for each target that is about to be carried out, `on_step` of each of its steps when it is done, and
+    `on_wait` of a wait for another publish. An error among the findings leaves every target as it is; one that only a target has, a change
+    of the feed there that nobody allowed, leaves that target as it is; a target that fails leaves the others to be published. At the end
+    the world is told, where the settings ask for it and a feed has changed for listeners. Raises PodpipeError for what makes the whole run
+    impossible.
     """
-    from podpipe.earlier import FeedGuard  # imported here: nobody who builds needs it
+    from podpipe.delivery import Listeners, deliver  # imported here, as the guard is: nobody who builds needs them
+    from podpipe.earlier import FeedGuard
 
     guard = FeedGuard(job)
     built, enriched = _build(job, run)
@@ -210,10 +212,8 @@ def publish(
     failures: list[str] = []
     sent: set[tuple[str, str]] = set()
     for url in job.targets:
-        done = partial(_note, sent, url, on_step)
-        work = partial(
-            stages.upload, job, url, built.artifacts, enriched, blocked=built.blocked, guard=guard, on_plan=on_plan, on_step=done
-        )
+        listeners = Listeners(on_plan=on_plan, on_step=partial(_note, sent, url, on_step), on_wait=on_wait)
+        work = partial(deliver, job, url, built.artifacts, enriched, blocked=built.blocked, guard=guard, listeners=listeners)
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
@@ -235,7 +235,7 @@ def _note(sent: set[tuple[str, str]], target: str, on_step: Callable[[Step], Non
 
     Step by step: an upload that fails after the feed, or is tried again by its runner, reports no feed that changed.
     """
-    if step.action == "put" and step.reason != "headers changed":
+    if step.action in {"put", "copy"} and step.reason != "headers changed":
         sent.add((target, step.key))
     on_step(step)
 

@@ -6,7 +6,7 @@ from podpipe.episode import is_public, page_key, page_path
 from podpipe.errors import SourceError
 from podpipe.job import Job
 from podpipe.model import Finding, Manuscript
-from podpipe.targets import open_target
+from podpipe.targets import opened
 from podpipe.targets.upload import holdings
 
 
@@ -33,7 +33,10 @@ def _also_new(job: Job, manuscripts: tuple[Manuscript, ...], public: set[str]) -
     if asked.path not in public:
         why = "is a draft" if asked.draft else f"is dated {asked.published:%Y-%m-%d %H:%M %z}, which is still to come"
         raise SourceError(f"episode {job.episode} {why}", path=asked.path, hint="change that in its front matter to publish it now")
-    held = {key for url in job.targets for key in holdings(open_target(url, root=job.settings.root))}
+    held: set[str] = set()
+    for url in job.targets:
+        with opened(url, root=job.settings.root, credentials=job.credentials) as target:
+            held |= holdings(target).keys()
     permalink = job.settings.show.permalink
     return [
         manuscript

@@ -12,7 +12,7 @@ from datetime import tzinfo
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from podpipe import sources
@@ -34,18 +34,10 @@ from podpipe.model import (
     Episode,
     FileContent,
     Finding,
-    Holding,
     Manuscript,
-    PublishPlan,
-    PublishReport,
     Show,
-    Step,
-    Where,
 )
-from podpipe.plan import make_plan
 from podpipe.settings import Settings
-from podpipe.targets import Target, open_target
-from podpipe.targets.upload import carry_out, holdings
 from podpipe.uris import podcast_guid
 
 _MEDIA_CACHE = "public, max-age=604800"
@@ -66,24 +58,6 @@ class Rendered:
 
     artifacts: tuple[Artifact, ...]
     posts: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploaded:
-    """What came of one target: the plan for it, the report where it was carried out, and what stood in the way."""
-
-    plan: PublishPlan
-    report: PublishReport | None
-    findings: tuple[Finding, ...] = ()
-
-
-class Guard(Protocol):
-    """What compares the feed with the one that apps have, before it goes to a target that holds `held`."""
-
-    def __call__(
-        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched, *, held: Mapping[str, Holding]
-    ) -> tuple[Finding, ...]:
-        """What the publish would change in it, as findings; an error forbids the publish."""
 
 
 def ingest(job: Job, *, to_render: bool = False) -> Ingested:
@@ -243,35 +217,6 @@ def compose(job: Job, enriched: Enriched, rendered: Rendered) -> Artifact:
     return posts_artifact(rendered.posts or _posts(job.settings.show, enriched.episodes))
 
 
-def upload(
-    job: Job,
-    url: str,
-    artifacts: tuple[Artifact, ...],
-    enriched: Enriched,
-    *,
-    blocked: bool,
-    guard: Guard,
-    on_plan: Callable[[PublishPlan], None] = lambda _: None,
-    on_step: Callable[[Step], None] = lambda _: None,
-) -> Uploaded:
-    """Bring one target to hold the artifacts, or only say what would change.
-
-    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. A change of the
-    feed that would cost listeners leaves the target as it is; `guard` finds those. `on_plan`
-    hears what is about to be done, `on_step` of each step that is. Raises TargetError.
-    """
-    target = open_target(url, root=job.settings.root)
-    held = holdings(target)
-    enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
-    plan = make_plan(target.url, artifacts, held, keep=enclosures)
-    silent = () if job.allow_missing_audio else _silent_findings(enriched, held)
-    findings = (*silent, *guard(target, artifacts, enriched, held=held))
-    if blocked or job.dry_run or any(finding.level == "error" for finding in findings):
-        return Uploaded(plan=plan, report=None, findings=findings)
-    on_plan(plan)
-    return Uploaded(plan=plan, report=carry_out(plan, artifacts, target, held=held, on_step=on_step), findings=findings)
-
-
 def changed_feeds(job: Job, enriched: Enriched, sent: Collection[tuple[str, str]]) -> Mapping[str, str]:
     """The feeds that somebody is to be told of, addresses by key: those among the objects `sent`, each a target and a key."""
     if not sent:
@@ -292,20 +237,3 @@ def announce(job: Job, changed: Mapping[str, str]) -> tuple[Finding, ...]:
     settings = job.settings
     with Web(contact=settings.show.site_url) as web:
         return tell(changed, feed=settings.show.feed, choices=settings.ping, where=settings.place("ping"), web=web)
-
-
-def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:
-    """An error for each episode that the target does not hold yet and that would reach listeners without its audio."""
-    held = set(held)
-    return tuple(
-        Finding(
-            level="error",
-            rule="audio-missing-new",
-            where=Where(path=episode.path),
-            message=f"episode {episode.slug} is new, and its audio is neither in the folder nor on the target",
-            hint="put the audio file in its place, or allow it with --allow-missing-audio",
-        )
-        for episode in enriched.episodes
-        if episode.key not in held
-        and (episode.enclosure is None or (episode.enclosure.key in enriched.missing_audio and episode.enclosure.key not in held))
-    )

@@ -20,6 +20,12 @@ from podpipe.errors import PodpipeError
 
 __all__ = ["main", "program"]
 
+_MODULES = {
+    **{name: name for name in ("audit", "build", "diff", "fix")},
+    **dict.fromkeys(("plan", "publish", "releases", "rollback"), "publishing"),
+}
+"""Where a command is, if not among the common ones: what only few need is loaded only then."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
@@ -30,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What a run makes lives to its end. To look for dead cycles in it after every 700 values, as Python does, is time thrown away.
     gc.set_threshold(100_000, 20, 100)
     try:
-        module = import_module(f"podpipe.cli.{chosen.command if chosen.command in {'build', 'diff', 'fix'} else 'commands'}")
+        module = import_module(f"podpipe.cli.{_MODULES.get(chosen.command, 'commands')}")
         code: int = getattr(module, chosen.command)(chosen)
         sys.stdout.flush()
     except PodpipeError as error:

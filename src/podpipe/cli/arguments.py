@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TypeAlias
 
 from podpipe import __version__
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+from podpipe.cli.publishing_arguments import add_publishing
+from podpipe.cli.shared_arguments import Commands, command, json_option, measure_hosted, no_links, no_measure_hosted
 
 _TOP = """\
 examples:
@@ -35,8 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"podpipe {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _build(commands)
-    _publish(commands)
-    _plan(commands)
+    add_publishing(commands)
     _diff(commands)
     _check(commands)
     _fix(commands)
@@ -50,65 +48,20 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Commands, name: str, summary: str, examples: str, *, show: bool = True) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"podpipe {__version__}")
-    if show:
-        parser.add_argument("--show", type=Path, default=Path(), metavar="DIR", help="the show's folder (default: this one)")
-        parser.add_argument("--quiet", "-q", action="store_true", help="say only what is wrong")
-    return parser
-
-
 def _build(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "build",
         "turn the show into a folder with its website, feed, chapters and posts",
         "  podpipe build\n  podpipe build --show ../old-show --out /tmp/site",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: _site in the show's folder)")
-    _no_links(parser)
-    _measure_hosted(parser)
-
-
-def _publish(commands: Commands) -> None:
-    parser = _command(
-        commands,
-        "publish",
-        "build the show and bring its targets up to date",
-        "  podpipe publish\n"
-        "  podpipe publish --dry-run\n"
-        "  podpipe publish --episode 70\n"
-        "  podpipe publish --target file:public --target s3://my-bucket/show\n"
-        "  podpipe publish --allow date-changed:70                             (a change of the feed that is meant; docs/guard.md)\n"
-        "  podpipe publish --target 's3://show?endpoint=http://127.0.0.1:9000'   (MinIO on this machine)\n"
-        "  podpipe publish --flow                                              (the same stages as a Prefect flow)",
-    )
-    _targets(parser)
-    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-    parser.add_argument(
-        "--flow", action="store_true", help="run as a Prefect flow, on the server that PREFECT_API_URL names or a temporary one"
-    )
-
-
-def _plan(commands: Commands) -> None:
-    parser = _command(
-        commands,
-        "plan",
-        "show what a publish would change on each target, and why",
-        "  podpipe plan\n  podpipe plan --target s3://my-bucket",
-    )
-    _targets(parser)
+    no_links(parser)
+    measure_hosted(parser)
 
 
 def _diff(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "diff",
         "show what a publish would change in the feed, episode by episode",
@@ -119,61 +72,23 @@ def _diff(commands: Commands) -> None:
     against = parser.add_mutually_exclusive_group()
     against.add_argument("--target", metavar="URL", help="compare with the feed on this target (default: the first in the settings)")
     against.add_argument("--against", metavar="FILE|URL", help="compare with the feed in a file, or at a web address")
-    _json(parser)
-    _no_measure_hosted(parser)
-
-
-def _change(option: str) -> str:
-    from podpipe.guard import refusal
-
-    problem = refusal(option)
-    if problem:
-        raise argparse.ArgumentTypeError(problem)
-    return option
-
-
-def _targets(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--target",
-        action="append",
-        metavar="URL",
-        help="file:FOLDER or s3://BUCKET/PREFIX; may be given more than once (default: those in the settings)",
-    )
-    parser.add_argument("--episode", metavar="SLUG", help="of the episodes that are not published yet, only this one")
-    parser.add_argument("--allow-missing-audio", action="store_true", help="publish a new episode although its audio is not there")
-    change = "publish in spite of this change of the feed, everywhere or in one episode (its slug or GUID); may be given more than once"
-    parser.add_argument("--allow", action="append", type=_change, metavar="KIND[:EPISODE]", help=change)
-    _no_links(parser)
-    _no_measure_hosted(parser)
-
-
-def _no_links(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--no-check-links", dest="check_links", action="store_false", help="leave out the check of links")
-
-
-def _measure_hosted(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--measure-hosted", action="store_true", help="ask other hosts for the audio that lies there, and measure it")
-
-
-def _no_measure_hosted(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--no-measure-hosted", dest="measure_hosted", action="store_false", help="take audio on other hosts as podpipe.lock has it"
-    )
+    json_option(parser)
+    no_measure_hosted(parser)
 
 
 def _lock(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "lock",
         "measure all audio and write what was found into podpipe.lock, as a publish does",
         "  podpipe lock\n  podpipe lock --check              (exit code 1 where podpipe.lock is out of date)",
     )
     parser.add_argument("--check", action="store_true", help="write nothing, and say whether anything would change")
-    _no_measure_hosted(parser)
+    no_measure_hosted(parser)
 
 
 def _check(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "check",
         "list everything that somebody should look at",
@@ -183,7 +98,7 @@ def _check(commands: Commands) -> None:
         "  podpipe check --format github                      (annotations in a GitHub workflow)\n"
         "  podpipe check --list-rules",
     )
-    _measure_hosted(parser)
+    measure_hosted(parser)
     parser.add_argument("--list-rules", action="store_true", help="list all rules with what each means, and do nothing else")
     parser.add_argument(
         "--profile",
@@ -198,7 +113,7 @@ def _check(commands: Commands) -> None:
         default="text",
         help="text, one JSON object a line, or GitHub annotations (default: text)",
     )
-    _no_links(parser)
+    no_links(parser)
 
 
 def _rule(name: str) -> str:
@@ -211,7 +126,7 @@ def _rule(name: str) -> str:
 
 
 def _fix(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "fix",
         "show what can be mended in front matter, and write it when told to",
@@ -229,7 +144,7 @@ def _fix(commands: Commands) -> None:
 
 
 def _chapters(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "chapters",
         "find the chapters in show notes",
@@ -237,21 +152,17 @@ def _chapters(commands: Commands) -> None:
         show=False,
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="any Markdown file, with or without front matter")
-    _json(parser)
+    json_option(parser)
 
 
 def _posts(commands: Commands) -> None:
-    parser = _command(commands, "posts", "write the social posts", "  podpipe posts\n  podpipe posts --episode 70 --json")
+    parser = command(commands, "posts", "write the social posts", "  podpipe posts\n  podpipe posts --episode 70 --json")
     parser.add_argument("--episode", metavar="SLUG", help="only those of this episode")
-    _json(parser)
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    json_option(parser)
 
 
 def _preview(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "preview",
         "serve the show on this machine, and build it anew whenever a file changes",
@@ -262,7 +173,7 @@ def _preview(commands: Commands) -> None:
 
 
 def _serve(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "serve",
         "serve the nightly schedule and the manual deployment to a Prefect server",
@@ -275,7 +186,7 @@ def _serve(commands: Commands) -> None:
 
 
 def _init(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "init",
         "begin a new show",
@@ -289,7 +200,7 @@ def _init(commands: Commands) -> None:
 
 
 def _new(commands: Commands) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "new",
         "write the next episode's file",

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from podpipe.cli import report
 from podpipe.errors import ConfigError, SourceError
-
-
-def publish(arguments: argparse.Namespace) -> int:
-    """Publish, in this process or as a Prefect flow."""
-    if arguments.flow:
-        return _publish_as_flow(arguments)
-    return _publish_here(arguments, dry_run=arguments.dry_run)
-
-
-def plan(arguments: argparse.Namespace) -> int:
-    """Show what a publish would change."""
-    return _publish_here(arguments, dry_run=True)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -172,7 +158,9 @@ def preview(arguments: argparse.Namespace) -> int:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve the schedule to a Prefect server until Ctrl-C."""
-    _flows("serve").serve(arguments.show.resolve(), name=arguments.name)
+    from podpipe.cli.publishing import flows
+
+    flows("serve").serve(arguments.show.resolve(), name=arguments.name)
     return 0
 
 
@@ -216,77 +204,12 @@ def new(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
-    from podpipe import pipeline
-    from podpipe.settings import load_settings
-
-    settings = load_settings(arguments.show)
-    job = pipeline.Job(
-        settings=settings,
-        as_of=datetime.now(UTC),
-        targets=tuple(arguments.target or settings.targets),
-        episode=arguments.episode,
-        dry_run=dry_run,
-        allow_missing_audio=arguments.allow_missing_audio,
-        check_links=arguments.check_links and settings.check_links,
-        measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
-        allowed=tuple(arguments.allow or ()),
-    )
-    progress = report.Progress(quiet=arguments.quiet)
-    with progress.shown():
-        outcome = pipeline.publish(job, run=report.announced(progress), on_plan=progress.planned, on_step=progress.step)
-    return _conclude(outcome, arguments, dry_run=dry_run)
-
-
-def _publish_as_flow(arguments: argparse.Namespace) -> int:
-    if arguments.quiet:
-        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
-    outcome = _flows("publish").run_publish(
-        show=arguments.show,
-        targets=arguments.target,
-        episode=arguments.episode,
-        dry_run=arguments.dry_run,
-        allow_missing_audio=arguments.allow_missing_audio,
-        check_links=arguments.check_links,
-        measure_hosted=arguments.measure_hosted,
-        allow=arguments.allow,
-    )
-    return _conclude(outcome, arguments, dry_run=arguments.dry_run)
-
-
-def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> int:
-    report.tell(outcome.findings, arguments.show, quiet=arguments.quiet)
-    for upload in outcome.uploads:
-        if upload.report is not None and not arguments.quiet:
-            print(report.report_text(upload.report))
-        elif upload.report is None and dry_run:
-            report.print_lines(report.plan_text(upload.plan))
-        elif upload.report is None and not outcome.built.blocked:
-            print(f"podpipe: {upload.plan.target} is left as it was: {report.count(upload.findings)}", file=sys.stderr)
-    report.print_lines((f"podpipe: {failure}" for failure in outcome.failures), error=True)
-    if not outcome.ok:
-        untouched = not dry_run and not any(upload.report for upload in outcome.uploads)
-        what = "nothing was published" if untouched else "not everything was published" if not dry_run else "a publish would be refused"
-        print(f"podpipe: {what}: {report.count(outcome.findings) or 'a target failed'}", file=sys.stderr)
-    elif not arguments.quiet and not dry_run:
-        print(f"{report.episodes(len(outcome.built.episodes), held_back=outcome.built.held_back)} published")
-    return 0 if outcome.ok else 1
-
-
 def _below_repository(show: Path) -> str:
     """What leads from the repository's root to a show, as GitHub wants paths; where the show is elsewhere, its path as it was given."""
     top = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
     place = show.resolve()
     prefix = place.relative_to(top).as_posix() if place.is_relative_to(top) else show.as_posix()
     return "" if prefix == "." else f"{prefix}/"
-
-
-def _flows(name: str) -> Any:
-    """A module of the flows folder, which lies beside podpipe in a clone and inside it when installed."""
-    from podpipe.sources import shared_folder
-
-    sys.path.insert(0, str(shared_folder("flows").parent))
-    return importlib.import_module(f"flows.{name}")
 
 
 def _path(url: str) -> str:

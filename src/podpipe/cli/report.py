@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _SHOWN_STEPS = 40
+_SIGNS = {"put": "+", "copy": "=", "restore": "=", "retire": "~", "delete": "-"}
 _REDRAW_SECONDS = 0.1
 _TOLD = 20
 """How many findings that are no errors are told after a build or a publish: a show with a long past may have hundreds."""
@@ -130,26 +132,52 @@ def count(findings: Iterable[Finding]) -> str:
 
 def plan_text(plan: PublishPlan) -> Iterator[str]:
     """A plan, a line for each step, with what it would move in all."""
-    puts = [step for step in plan.steps if step.action == "put"]
-    deletions = len(plan.steps) - len(puts)
     if not plan.steps:
         yield f"{plan.target}: nothing would change; all {plan.unchanged} objects are up to date"
         return
-    total = size(sum(step.length for step in puts))
-    yield f"{plan.target}: {len(puts)} to upload ({total}), {deletions} to delete, {plan.unchanged} unchanged"
+    counts = {action: sum(step.action == action for step in plan.steps) for action in ("put", "copy", "restore", "retire", "delete")}
+    total = size(sum(step.length for step in plan.steps if step.action == "put"))
+    parts = [f"{counts['put']} to upload ({total})"]
+    parts += [f"{counts[action]} to {action}" for action in ("copy", "restore", "retire") if counts[action]]
+    yield f"{plan.target}: {', '.join(parts)}, {counts['delete']} to delete, {plan.unchanged} unchanged"
     for step in plan.steps[:_SHOWN_STEPS]:
-        sign, length = ("+", f" ({size(step.length)})") if step.action == "put" else ("-", "")
-        yield f"  {sign} {step.key}: {step.reason}{length}"
+        yield f"  {_SIGNS[step.action]} {step.key}: {step.reason}{_detail(step)}"
     if len(plan.steps) > _SHOWN_STEPS:
         yield f"  … and {len(plan.steps) - _SHOWN_STEPS} more"
 
 
+def _detail(step: Step) -> str:
+    if step.action == "put":
+        return f" ({size(step.length)})"
+    if step.action == "copy":
+        return f" ({size(step.length)}, copied there from {step.source})"
+    return f", stays until {step.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if step.until else ""
+
+
+def plan_json(plan: PublishPlan) -> str:
+    """A plan as one line of JSON."""
+    steps = [
+        {
+            "action": step.action,
+            "key": step.key,
+            "reason": step.reason,
+            "bytes": step.length,
+            "source": step.source or None,
+            "until": step.until.isoformat() if step.until else None,
+        }
+        for step in plan.steps
+    ]
+    return json.dumps({"target": plan.target, "steps": steps, "unchanged": plan.unchanged}, ensure_ascii=False)
+
+
 def report_text(report: PublishReport) -> str:
     """What was done on one target, in one line."""
-    if not report.put and not report.deleted:
+    if not report.changed:
         return f"{report.target}: nothing changed; all {report.unchanged} objects are up to date"
-    sent = size(report.bytes_sent)
-    return f"{report.target}: {len(report.put)} uploaded ({sent}), {len(report.deleted)} deleted, {report.unchanged} unchanged"
+    parts = [f"{len(report.put)} uploaded ({size(report.bytes_sent)})"]
+    parts += [f"{len(keys)} {word}" for keys, word in ((report.copied, "copied"), (report.retired, "retired")) if keys]
+    made = f"; release {report.release}" if report.release else ""
+    return f"{report.target}: {', '.join(parts)}, {len(report.deleted)} deleted, {report.unchanged} unchanged{made}"
 
 
 def size(length: int) -> str:
@@ -222,6 +250,13 @@ class Progress:
         """Say what is to be done on a target."""
         if self._live is not None and self._task is not None:
             self._live.update(self._task, total=len(plan.steps), description=f"publishing to {plan.target}", refresh=True)
+
+    def waiting(self, why: str) -> None:
+        """Say what a publish waits for."""
+        if self._live is not None and self._task is not None:
+            self._live.update(self._task, description=why, refresh=True)
+        elif not self._quiet:
+            print(f"{why} …", file=sys.stderr, flush=True)
 
     def step(self, step: Step) -> None:
         """Say that one step of a plan is done."""

@@ -38,7 +38,7 @@ from podpipe.model.findings import Finding, Level, Where
 from podpipe.model.manuscript import Chapter, Link, Manuscript, Notes, SourceFile
 from podpipe.model.picture import PictureFacts
 from podpipe.model.publication import Artifact, FileContent, MadeContent, SocialPost, StoredContent
-from podpipe.model.publishing import Action, Holding, Kept, Manifest, PublishPlan, PublishReport, Reason, Release, Step
+from podpipe.model.publishing import Action, Holding, Kept, Manifest, PublishPlan, PublishReport, Reason, Release, Step, Uploaded
 from podpipe.model.tags import AudioTags, Cover
 from podpipe.model.transcript import Transcript
 
@@ -104,6 +104,7 @@ __all__ = [
     "Transcript",
     "Txt",
     "UpdateFrequency",
+    "Uploaded",
     "Value",
     "Where",
 ]

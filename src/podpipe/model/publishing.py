@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from podpipe.model.findings import Finding
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -27,12 +29,14 @@ class Holding:
 class Release:
     """One publish that changed a target: its id, when it was made (aware), and how many objects it consists of.
 
-    `restores` is the id of the release that a rollback put back, empty for a publish.
+    `digest` tells releases with other content apart (SHA-256, hex). `restores` is the id of the release that a rollback put back, empty for
+    a publish.
     """
 
     id: str
     made: datetime
     objects: int
+    digest: str = ""
     restores: str = ""
 
 
@@ -50,7 +54,8 @@ class Manifest:
 
     `objects` are those that it put there, by key, retired ones too. `touched` are the keys that a publish which has not ended may have
     written or removed. `release` is the id of the release that stands there, empty before the first; `releases` are those that can be put
-    back, the oldest first, and `kept` is content for them, by digest. `undone` is the digest of the feed that a rollback took away.
+    back, the oldest first, and `kept` is content for them, by digest. `undone` are the digests of the releases and feeds that rollbacks
+    have taken away since the last publish.
     """
 
     objects: Mapping[str, Holding] = field(default_factory=dict)
@@ -58,12 +63,12 @@ class Manifest:
     release: str = ""
     releases: tuple[Release, ...] = ()
     kept: Mapping[str, Kept] = field(default_factory=dict)
-    undone: str = ""
+    undone: frozenset[str] = frozenset()
 
 
 Action = Literal["put", "copy", "restore", "retire", "delete"]
-"""What happens to an object: sent; copied on the target from another key; counted in again, since it is still there; left in its place until
-its time of grace is over; removed."""
+"""What happens to an object: sent; copied on the target from another key; counted in again, since it is still there; left in its place
+until its time of grace is over; removed."""
 
 Reason = Literal["new", "content changed", "headers changed", "renamed", "produced again", "no longer produced", "cut off"]
 
@@ -96,7 +101,8 @@ class PublishPlan:
 class PublishReport:
     """What did change on one target: keys by what happened to them, and the id of the release that was made, empty where none was.
 
-    `notes` are sentences for people about how it was done.
+    `altered` are keys that the target gives out with another content type than they were sent with, each with that type. `notes` are
+    sentences for people about how it was done.
     """
 
     target: str
@@ -107,9 +113,24 @@ class PublishReport:
     unchanged: int = 0
     bytes_sent: int = 0
     release: str = ""
+    altered: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether the target holds anything else than before."""
         return bool(self.put or self.copied or self.retired or self.deleted or self.release)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """What came of one target: the plan for it, the report where it was carried out, and what stood in the way."""
+
+    plan: PublishPlan
+    report: PublishReport | None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error among the findings left the target as it was."""
+        return any(finding.level == "error" for finding in self.findings)

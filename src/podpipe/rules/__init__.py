@@ -20,6 +20,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Rule, ...]], ...]] = (
     ("Chapters", reading.CHAPTERS),
     ("Audio", publishing.AUDIO),
     ("Feeds", publishing.FEEDS),
+    ("Targets", publishing.TARGETS),
     ("People and pictures", publishing.PEOPLE_AND_PICTURES),
     ("Transcripts", publishing.TRANSCRIPTS),
     ("What a publish changes in the feed", feed_changes.FEED_CHANGES),

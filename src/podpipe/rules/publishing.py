@@ -33,6 +33,12 @@ FEEDS = (
     Rule("ping-failed", "warning", "a service could not be told that the feed has changed", "look at what it says"),
 )
 
+TARGETS = (
+    Rule("release-undone", "error", "a publish would bring back what a rollback has taken away", "correct the show first", fixed=True),
+    Rule("release-audio", "warning", "a recording of an earlier release is not kept any more, and stays as it is", "look at its episode"),
+    Rule("published-type", "warning", "a target gives an object another content type than it was sent with", "look at its rules for types"),
+)
+
 PEOPLE_AND_PICTURES = (
     Rule("person-unknown", "error", "nobody in the roster has this id", "add the person to the settings, or correct the id"),
     Rule("artwork-missing", "error", "the show's artwork is not in the show's folder", "put the file there"),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from podpipe.errors import ConfigError
-from podpipe.settings.model import AudioSettings, GuardSettings, Settings, StaticFolder
+from podpipe.settings.model import AudioSettings, GuardSettings, PublishSettings, Settings, StaticFolder
 
-__all__ = ["CONFIG", "JEKYLL_CONFIG", "AudioSettings", "GuardSettings", "Settings", "StaticFolder", "load_settings"]
+__all__ = ["CONFIG", "JEKYLL_CONFIG", "AudioSettings", "GuardSettings", "PublishSettings", "Settings", "StaticFolder", "load_settings"]
 
 CONFIG = "podpipe.toml"
 JEKYLL_CONFIG = "_config.yml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,6 +46,22 @@ class GuardSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """How targets are kept.
+
+    `grace` is for how long what is no longer produced stays there. `releases` is how many can be put back, and with `keep_audio` so can
+    their recordings. `public_url` is the web address below which listeners find what the targets hold, None where a publish is not to look
+    there. With `set_cors` a bucket is given the rule by which players on other sites may read the feed, chapters and transcripts.
+    """
+
+    grace: timedelta = timedelta(days=7)
+    releases: int = 10
+    keep_audio: bool = True
+    public_url: str | None = None
+    set_cors: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A show, and how podpipe handles it.
 
@@ -53,8 +70,8 @@ class Settings:
     show's time zone. `liquid` holds a Jekyll site's variables, None where show notes have no Liquid. `profiles` are whose demands are
     checked beside what any directory refuses a show for, and `rules` what the show decided about rules, by their ids. `audio` says
     what is done with audio: nothing to the files of a show that another engine publishes today. `guard` says what a feed is compared with
-    before it goes out. `feeds` are those beside the show's own, and `ping` is whom a publish tells. `lines` are those of the file's keys,
-    for findings.
+    before it goes out, and `publishing` how targets are kept. `feeds` are those beside the show's own, and `ping` is whom a publish tells.
+    `lines` are those of the file's keys, for findings.
     """
 
     root: Path
@@ -72,6 +89,7 @@ class Settings:
     rules: Mapping[str, Switch] = field(default_factory=dict)
     audio: AudioSettings = AudioSettings()
     guard: GuardSettings = GuardSettings()
+    publishing: PublishSettings = PublishSettings()
     feeds: FeedChoices = field(default_factory=FeedChoices)
     ping: PingChoices = field(default_factory=PingChoices)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)

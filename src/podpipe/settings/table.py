@@ -41,12 +41,11 @@ class Table:
 
     def number(self, key: str) -> int | None:
         """A whole number above 0; None where the key is missing."""
-        value = self._value(key, int, "a whole number above 0")
-        if value is not None and (isinstance(value, bool) or value < 1):
-            self.problem(key, f"must be a whole number above 0, not {value!r}")
-            return None
-        number: int | None = value
-        return number
+        return self._whole(key, 1, "a whole number above 0")
+
+    def count(self, key: str) -> int | None:
+        """A whole number, 0 or above; None where the key is missing."""
+        return self._whole(key, 0, "a whole number, 0 or above")
 
     def texts(self, key: str, *, default: Sequence[str] = ()) -> tuple[str, ...]:
         value = self._value(key, list, "a list of texts")
@@ -97,6 +96,14 @@ class Table:
             if key not in self._known:
                 close = difflib.get_close_matches(key, self._known, n=1)
                 self.problem(key, f"is no setting{f'; did you mean {close[0]}?' if close else ''}")
+
+    def _whole(self, key: str, least: int, expected: str) -> int | None:
+        value = self._value(key, int, expected)
+        if value is not None and (isinstance(value, bool) or value < least):
+            self.problem(key, f"must be {expected}, not {value!r}")
+            return None
+        number: int | None = value
+        return number
 
     def _value(self, key: str, kind: type, expected: str, *, required: bool = False) -> Any:
         self._known.add(key)

@@ -16,6 +16,7 @@ from podpipe.settings.audio import read_audio
 from podpipe.settings.feed import read_feed
 from podpipe.settings.feeds import podping_medium, read_feeds, read_ping
 from podpipe.settings.model import GuardSettings, Settings, StaticFolder
+from podpipe.settings.publishing import read_publishing
 from podpipe.settings.table import Table, is_time_zone, stays_inside
 
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -55,6 +56,7 @@ def read_toml(text: str, *, root: Path, name: str) -> Settings:
         rules=rules,
         audio=read_audio(top),
         guard=_guard(top),
+        publishing=read_publishing(top, site=show.site_url),
         feeds=read_feeds(top, people=[person.id for person in show.people], hub=ping.websub),
         ping=replace(ping, medium=podping_medium(channel.medium)),
     )

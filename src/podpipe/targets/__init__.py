@@ -5,7 +5,8 @@ A target is a small Protocol; another kind of target is another file beside this
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -78,8 +79,11 @@ class Target(Protocol):
     def put(self, artifact: Artifact) -> None:
         """Store an object whole, or leave what was there: a reader never meets half of one."""
 
-    def copy(self, source: str, key: str, *, content_type: str, cache_control: str) -> None:
-        """Store under `key` what lies under `source`, without its bytes travelling; the two may be one, to change the headers."""
+    def copy(self, source: str, key: str, *, content_type: str = "", cache_control: str = "") -> None:
+        """Store under `key` what lies under `source`, without its bytes travelling, with its headers or others.
+
+        The two keys may be one, to change the headers.
+        """
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is no error."""
@@ -127,3 +131,13 @@ def open_target(url: str, *, root: Path, credentials: Credentials | None = None)
 
         return GitTarget(url, root=root)
     raise TargetError(f"no target can be reached by {scheme}:", target=f"{scheme}:", hint=_HINT)
+
+
+@contextmanager
+def opened(url: str, *, root: Path, credentials: Credentials | None = None) -> Iterator[Target]:
+    """A target as `open_target` opens it, closed when the block ends."""
+    target = open_target(url, root=root, credentials=credentials)
+    try:
+        yield target
+    finally:
+        target.close()

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from podpipe.content import open_content, sendable
+from podpipe.content import sendable
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
+from podpipe.plan import OWN, Rank, rank
+from podpipe.targets import Head, Versioned
+from podpipe.targets.files import beside, create, locked, place_new, place_over, walk, write_copy
 
 _PAGE = ".html"
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_PIECE = 1024 * 1024
+_DRAFTS = f"{OWN}drafts"
+_MUTEX = f"{OWN}mutex"
+_STALE_SECONDS = 3600
 _NO_NAMES = frozenset({"", ".", ".."})
 _HINTS = {
     errno.EACCES: "give yourself the right to write there, or choose another folder",
@@ -36,15 +43,23 @@ class LocalTarget:
 
     A page whose key has no `.html` (`episode/70`) is kept as `episode/70.html`, which web servers give for `/episode/70`. Nothing outside
     of the folder is written, links that lead out of it included.
+
+    With `served`, the folder is read by others while it is written: every file appears under its name at once and whole, the feed on the
+    disk before that. Without it new files are written in place, which takes half the time.
     """
 
     # Threads that write small files wait for the interpreter, and processes for each other's hold on the folder: both take longer than one.
     parallel = 1
+    lists_cheaply = True
+    whole = False
 
-    def __init__(self, url: str, *, root: Path) -> None:
+    def __init__(self, url: str, *, root: Path, served: bool = True) -> None:
         self.url = url
         self._folder = (root.absolute() / _path_of(url)).resolve()
+        self._served = served
         self._ready: dict[str, str] = {}
+        self._numbers = count()
+        self._run = f"{os.getpid()}-{time.monotonic_ns():x}"
         with self._explained("cannot open the target"):
             if self._folder.exists() and not self._folder.is_dir():
                 raise TargetError(f"{self._folder} is a file", target=url, hint="name a folder to publish into")
@@ -52,7 +67,7 @@ class LocalTarget:
     def sizes(self) -> Mapping[str, int]:
         """The bytes of every file, by key; `x.html` stands under `x` too, unless another file has that name."""
         with self._explained("cannot list the target"):
-            found = dict(_walk(str(self._folder), ""))
+            found = dict(walk(str(self._folder), ""))
         for name in [name for name in found if name.endswith(_PAGE)]:
             page = name.removesuffix(_PAGE)
             if page not in found or not PurePosixPath(page).suffix:
@@ -64,6 +79,11 @@ class LocalTarget:
             path = self._existing(key)
             return None if path is None else path.read_bytes()
 
+    def head(self, key: str) -> Head | None:
+        with self._explained(f"cannot look at {key}"):
+            path = self._existing(key)
+            return None if path is None else Head(length=path.stat().st_size)
+
     def put(self, artifact: Artifact) -> None:
         page = artifact.content_type.startswith("text/html") and not artifact.key.endswith((_PAGE, ".htm"))
         content = sendable(artifact.content)
@@ -71,13 +91,24 @@ class LocalTarget:
             path = self._place(artifact.key + _PAGE if page else artifact.key)
             if isinstance(content, FileContent):
                 # A copy and never a hard link: whoever writes to the published file must not reach the author's own.
-                with _replacing(path) as draft:
-                    _copy(content, draft)
-            elif not _create(path, content):
-                with _replacing(path) as draft:
-                    _create(draft, content)
+                with self._replacing(path) as draft:
+                    write_copy(content, draft)
+            elif self._served or not create(path, content):
+                with self._replacing(path) as draft:
+                    create(draft, content, lasting=self._served and rank(artifact) >= Rank.FEED_PAGES)
         except OSError as error:
             raise self._error(f"cannot write {artifact.key}", error) from error
+
+    def copy(self, source: str, key: str, *, content_type: str = "", cache_control: str = "") -> None:  # noqa: ARG002 - a folder keeps no headers
+        with self._explained(f"cannot copy {source}"):
+            path = self._existing(source)
+            if path is None:
+                raise TargetError(f"{source} is not there any more", target=self.url, hint="publish again")
+            page = content_type.startswith("text/html") and not key.endswith((_PAGE, ".htm"))
+            place = self._place(key + _PAGE if page else key)
+            if str(path) != place:
+                with self._replacing(place) as draft:
+                    shutil.copyfile(path, draft)
 
     def delete(self, key: str) -> None:
         """Remove a file, and the folders that are empty without it."""
@@ -90,6 +121,66 @@ class LocalTarget:
             with suppress(OSError):
                 for folder in path.relative_to(self._folder).parents[:-1]:
                     (self._folder / folder).rmdir()
+
+    def read_version(self, key: str) -> Versioned | None:
+        data = self.read(key)
+        return None if data is None else Versioned(data=data, version=_version(data))
+
+    def write_if(self, key: str, data: bytes, *, expected: str | None) -> str | None:
+        with self._explained(f"cannot write {key}"):
+            path = self._place(key)
+            with self._alone():
+                now = self.read_version(key)
+                if (None if now is None else now.version) != expected:
+                    return None
+                try:
+                    with self._replacing(path, created=expected is None) as draft:
+                        create(draft, data, lasting=True)
+                except FileExistsError:
+                    return None
+        return _version(data)
+
+    def ages(self, prefix: str) -> Mapping[str, float]:
+        with self._explained("cannot list the target"):
+            above = prefix.rpartition("/")[0]
+            found = [name for name, _ in walk(str(self._folder / above), f"{above}/" if above else "") if name.startswith(prefix)]
+            now = time.time()
+            ages = {}
+            for name in found:
+                with suppress(FileNotFoundError):
+                    ages[name] = max(0.0, now - (self._folder / name).stat().st_mtime)
+            return ages
+
+    def commit(self, message: str) -> None:  # noqa: ARG002 - a folder has no history
+        """Remove the drafts of publishes that were cut off."""
+        with suppress(OSError), os.scandir(self._folder / _DRAFTS) as drafts:
+            for draft in drafts:
+                if draft.stat().st_mtime < time.time() - _STALE_SECONDS:
+                    Path(draft.path).unlink()
+
+    def close(self) -> None:
+        pass
+
+    @contextmanager
+    def _replacing(self, path: str, *, created: bool = False) -> Iterator[str]:
+        """A draft that takes the place of a file, or with `created` becomes one where there is none; drafts lie where nobody looks."""
+        draft = self._place(f"{_DRAFTS}/{self._run}-{next(self._numbers)}") if self._served else beside(path, next(self._numbers))
+        try:
+            yield draft
+            if created:
+                place_new(draft, path)
+            else:
+                place_over(draft, path)
+        except BaseException:
+            with suppress(OSError):
+                Path(draft).unlink()
+            raise
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from a condition that is being looked at, where the file system has locks; a killed process holds none."""
+        with Path(self._place(_MUTEX)).open("a+b") as mutex, locked(mutex.fileno()):
+            yield
 
     def _existing(self, key: str) -> Path | None:
         names = (key, key + _PAGE) if PurePosixPath(key).suffix else (key + _PAGE, key)
@@ -153,60 +244,5 @@ def _path_of(url: str) -> Path:
     return Path(path).expanduser()
 
 
-def _walk(folder: str, below: str) -> Iterator[tuple[str, int]]:
-    try:
-        entries = os.scandir(folder)
-    except FileNotFoundError:
-        return
-    except PermissionError:
-        # A folder that is closed to podpipe holds nothing of podpipe's; the root of a disk often has one.
-        if below:
-            return
-        raise
-    with entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path, f"{below}{entry.name}/")
-            elif entry.is_file():
-                yield below + entry.name, entry.stat().st_size
-
-
-def _create(path: str, data: bytes) -> bool:
-    """Write a new file whole or not at all; False where something has that name already."""
-    try:
-        handle = os.open(path, _NEW, 0o666)
-    except FileExistsError:
-        return False
-    try:
-        try:
-            written = os.write(handle, data)
-            while written < len(data):
-                written += os.write(handle, memoryview(data)[written:])
-        finally:
-            os.close(handle)
-    except BaseException:
-        Path(path).unlink()
-        raise
-    return True
-
-
-def _copy(content: FileContent, path: str) -> None:
-    if not content.parts:
-        shutil.copyfile(content.path, path)  # the system's own copy, where it has one
-        return
-    with open_content(content) as parts, Path(path).open("xb") as copy:
-        shutil.copyfileobj(parts, copy, _PIECE)
-
-
-@contextmanager
-def _replacing(path: str) -> Iterator[str]:
-    import secrets  # only where something is replaced
-
-    draft = Path(path).with_name(f".podpipe-{secrets.token_hex(8)}")
-    try:
-        yield str(draft)
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

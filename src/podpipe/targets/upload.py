@@ -4,31 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
 from podpipe.errors import PodpipeError, TargetError
-from podpipe.model import Artifact, FileContent, Holding, MadeContent, PublishPlan, PublishReport, Step
-from podpipe.plan import MANIFEST, holding, manifest_bytes, rank, read_manifest
+from podpipe.manifest import MANIFEST, read_manifest
+from podpipe.model import Artifact, FileContent, Holding, MadeContent, Manifest, PublishPlan, PublishReport, Step
+from podpipe.plan import Rank, rank
 from podpipe.targets import Target
+from podpipe.targets.journal import Journal
 
 
-def holdings(target: Target) -> dict[str, Holding]:
-    """What podpipe put on a target and is still there: the manifest's entries whose key and size the target's own list confirms.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a target says of itself: its manifest, the version of that (None where there is none), and what it holds by it.
 
-    Costs one read, and one list where there is a manifest. Raises TargetError when the target cannot be asked or its manifest cannot be
-    read.
+    An entry of `held` without a digest is one of which nobody knows what it holds: a publish was cut off.
     """
-    data = target.read(MANIFEST)
-    if data is None:
-        return {}
+
+    manifest: Manifest = field(default_factory=Manifest)
+    version: str | None = None
+    held: Mapping[str, Holding] = field(default_factory=dict)
+
+
+def state_of(target: Target, *, recheck: bool = False) -> State:
+    """Read a target's manifest: one small object.
+
+    With `recheck`, and where that costs nothing more, the target's own list is asked too: what somebody removed from it, or what has
+    another size there, is then not held. Raises TargetError when the target cannot be asked or its manifest cannot be read.
+    """
+    found = target.read_version(MANIFEST)
+    if found is None:
+        return State()
     try:
-        recorded = read_manifest(data)
+        manifest = read_manifest(found.data)
     except TargetError as error:
         raise TargetError(error.message, target=target.url, hint=error.hint) from error
-    sizes = target.sizes()
-    return {key: held for key, held in recorded.items() if sizes.get(key) == held.length}
+    held: Mapping[str, Holding] = manifest.objects
+    if recheck or target.lists_cheaply:
+        sizes = target.sizes()
+        held = {key: entry for key, entry in held.items() if sizes.get(key) == entry.length}
+    if manifest.touched:
+        nothing = Holding(digest="", length=0, content_type="", cache_control="")
+        held = {**held, **{key: replace(manifest.objects.get(key, nothing), digest="") for key in manifest.touched}}
+    return State(manifest=manifest, version=found.version, held=held)
+
+
+def holdings(target: Target) -> Mapping[str, Holding]:
+    """What podpipe put on a target and is still there, by key. Raises TargetError as `state_of`."""
+    return state_of(target).held
 
 
 def carry_out(
@@ -39,7 +64,7 @@ def carry_out(
     held: Mapping[str, Holding],
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> PublishReport:
-    """Make the plan's changes and report them; a plan without steps touches nothing.
+    """Make the plan's changes where nobody else does, as in the folder of a build, and report them; a plan without steps touches nothing.
 
     `held` is what the target held when the plan was made. Objects of one rank may travel side by side. The feed goes when all the others
     have arrived, deletions come after it, the manifest is written at the end. `on_step` hears of each finished step, in the caller's own
@@ -51,31 +76,81 @@ def carry_out(
     if not plan.steps:
         return PublishReport(target=plan.target, unchanged=plan.unchanged)
     made = {artifact.key: artifact for artifact in artifacts}
-    begun: list[Step] = []
-    done: list[Step] = []
+    journal = Journal(held, made)
+    try:
+        carry_steps(plan.steps, made, target, journal, on_step=on_step)
+    except BaseException:
+        if journal.finished:
+            with suppress(TargetError):
+                target.put(journal.artifact())
+        raise
+    target.put(journal.artifact())
+    return report_of(plan, journal)
+
+
+def carry_steps(
+    steps: Sequence[Step],
+    made: Mapping[str, Artifact],
+    target: Target,
+    journal: Journal,
+    *,
+    before: Callable[[Step], None] = lambda _: None,
+    before_rank: Callable[[Rank | None], None] = lambda _: None,
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> None:
+    """Make changes in their order, each noted in the journal when it is begun and when it is done.
+
+    `before` is called with each step just before it is carried out, maybe in another thread; `before_rank` with each rank when all of the
+    one before it have arrived, and with None before what is no longer produced goes. Raises TargetError.
+    """
 
     def carry(step: Step) -> None:
-        begun.append(step)
-        if step.action == "put":
-            _put(made[step.key], target)
-        else:
-            target.delete(step.key)
-        done.append(step)
+        before(step)
+        journal.begin(step)
+        _carry(step, made, target)
+        journal.finish(step)
 
-    try:
-        for _, group in groupby(plan.steps, key=lambda step: rank(made[step.key]) if step.action == "put" else None):
-            _run(tuple(group), carry, parallel=target.parallel, on_step=on_step)
-    except BaseException:
-        if done:
-            with suppress(TargetError):
-                target.put(_manifest(held, made, begun=begun, done=done))
-        raise
-    target.put(_manifest(held, made, begun=begun, done=done))
-    return _report(plan, done)
+    for order, group in groupby(steps, key=lambda step: rank(made[step.key]) if step.key in made else None):
+        before_rank(order)
+        side_by_side(tuple(group), carry, parallel=target.parallel, on_step=on_step)
 
 
-def _run(steps: Sequence[Step], carry: Callable[[Step], None], *, parallel: int, on_step: Callable[[Step], None]) -> None:
-    if parallel == 1 or len(steps) == 1:
+def _carry(step: Step, made: Mapping[str, Artifact], target: Target) -> None:
+    if step.action == "put":
+        _put(made[step.key], target)
+    elif step.action == "copy":
+        if not step.source:
+            hint = "choose another release, or publish again"
+            raise TargetError(f"what {step.key} held is not kept on the target any more", target=target.url, hint=hint)
+        artifact = made[step.key]
+        target.copy(step.source, step.key, content_type=artifact.content_type, cache_control=artifact.cache_control)
+    elif step.action == "delete":
+        target.delete(step.key)
+
+
+def report_of(plan: PublishPlan, journal: Journal) -> PublishReport:
+    """What was done of a plan."""
+
+    def done(*actions: str) -> tuple[str, ...]:
+        return tuple(step.key for step in plan.steps if step.action in actions and step.key in journal.finished)
+
+    sent = [step.length for step in plan.steps if step.action == "put" and step.key in journal.finished]
+    return PublishReport(
+        target=plan.target,
+        put=done("put"),
+        copied=done("copy"),
+        retired=done("retire"),
+        deleted=done("delete"),
+        unchanged=plan.unchanged,
+        bytes_sent=sum(sent),
+    )
+
+
+def side_by_side(
+    steps: Sequence[Step], carry: Callable[[Step], None], *, parallel: int, on_step: Callable[[Step], None] = lambda _: None
+) -> None:
+    """Do something for each step, several at once where that is a gain; the first failure is raised when those begun have ended."""
+    if parallel == 1 or len(steps) <= 1:
         for step in steps:
             carry(step)
             on_step(step)
@@ -122,27 +197,3 @@ def _made(content: MadeContent, key: str, target: Target) -> FileContent:
     if (made.digest, made.length) != (content.digest, content.length):
         raise TargetError(f"{made.path} changed while it was being published", target=target.url, hint="publish again")
     return made
-
-
-def _manifest(held: Mapping[str, Holding], made: Mapping[str, Artifact], *, begun: Iterable[Step], done: Iterable[Step]) -> Artifact:
-    # Whether a put that failed has reached the target nobody knows: without a digest, the next plan sends the object again.
-    after = dict(held)
-    after.update({step.key: replace(held[step.key], digest="") for step in begun if step.key in held})
-    for step in done:
-        if step.action == "put":
-            after[step.key] = holding(made[step.key])
-        else:
-            after.pop(step.key, None)
-    return Artifact(key=MANIFEST, content=manifest_bytes(after), content_type="application/json", cache_control="no-cache")
-
-
-def _report(plan: PublishPlan, done: Iterable[Step]) -> PublishReport:
-    finished = {step.key for step in done}
-    puts = [step for step in plan.steps if step.action == "put" and step.key in finished]
-    return PublishReport(
-        target=plan.target,
-        put=tuple(step.key for step in puts),
-        deleted=tuple(step.key for step in plan.steps if step.action == "delete" and step.key in finished),
-        unchanged=plan.unchanged,
-        bytes_sent=sum(step.length for step in puts),
-    )

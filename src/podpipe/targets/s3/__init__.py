@@ -1,76 +1,38 @@
-"""An S3 bucket, at Amazon or at any store that speaks S3, as a place to publish; the one home of boto3."""
+"""An S3 bucket, at Amazon or at any store that speaks S3, as a place to publish; with its modules the one home of boto3 and obstore."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from threading import Lock
-from typing import Any, Literal, cast, get_args
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, TypeVar, cast
 
 from podpipe.content import open_content, sendable
 from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
+from podpipe.targets import Credentials, Head, Versioned
+from podpipe.targets.s3.address import S3Address, parse_address
+from podpipe.targets.s3.connection import connect, credentials_of_client, open_stores, place_by_environment, place_of_client
+from podpipe.targets.s3.large import PART, PARTS_AT_ONCE, upload_in_parts
+from podpipe.targets.s3.refusals import OTHER_REGION, Told, code_of, explain, explain_plain
 
-Addressing = Literal["path", "virtual"]
+__all__ = ["S3Address", "S3Target", "parse_address"]
 
-_PART = 8 * 1024 * 1024
-_PARTS_AT_ONCE = 4
-_ABSENT = {"NoSuchKey", "404"}
-_BAD_CREDENTIALS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidToken", "ExpiredToken", "AuthFailure"}
-_OTHER_REGION = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "301"}
-_HOW_TO_SIGN_IN = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with ?profile=NAME"
+T = TypeVar("T")
 
+_SMALL = 1024 * 1024
+"""What is smaller goes through obstore, which sends a thousand objects in the time in which boto3 sends two hundred."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3Address:
-    """What an `s3://` URL says; what is None comes from boto3's own chain of environment and configuration files."""
+_ROUNDS = 4
+_HEARD_SECONDS = 10.0
+"""A request that failed after all its tries is made again while the store answers others: it is overloaded then, or the line is bad."""
 
-    bucket: str
-    prefix: str = ""
-    endpoint: str | None = None
-    region: str | None = None
-    profile: str | None = None
-    addressing: Addressing | None = None
-
-    @property
-    def url(self) -> str:
-        """The address as people may see it: the bucket and the prefix."""
-        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
-
-
-def parse_address(url: str) -> S3Address:
-    """Read `s3://BUCKET/PREFIX?endpoint=URL&region=NAME&profile=NAME&addressing=path|virtual`; everything after the bucket is optional.
-
-    Raises TargetError for anything else, credentials in the URL among it: they would end up in logs and shell histories.
-    """
-    parts = urlsplit(url)
-    shown = f"s3://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    endpoint, addressing = options.get("endpoint"), options.get("addressing")
-    if "@" in parts.netloc or "@" in (_host(endpoint) or ""):
-        raise TargetError("credentials do not belong into a target's URL", target=shown, hint=_HOW_TO_SIGN_IN)
-    if not parts.netloc:
-        raise TargetError("an S3 target needs a bucket", target=shown, hint="write s3://BUCKET or s3://BUCKET/PREFIX")
-    if unknown := sorted(options.keys() - {"endpoint", "region", "profile", "addressing"}):
-        known = "endpoint, region, profile and addressing are known"
-        raise TargetError(f"an S3 target has no option {', '.join(unknown)}", target=shown, hint=known)
-    if endpoint is not None and not _host(endpoint):
-        raise TargetError(
-            "the endpoint of an S3 target must be a URL", target=shown, hint="write ?endpoint=https://HOST or http://HOST:PORT"
-        )
-    if addressing is not None and addressing not in get_args(Addressing):
-        raise TargetError(f"no S3 addressing is called {addressing}", target=shown, hint="write ?addressing=path or ?addressing=virtual")
-    return S3Address(
-        bucket=parts.netloc,
-        prefix="/".join(part for part in unquote(parts.path).split("/") if part),
-        endpoint=endpoint,
-        region=options.get("region") or None,
-        profile=options.get("profile") or None,
-        addressing=cast("Addressing | None", addressing),
-    )
+_CONDITION_TRIES = 8
+_JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
 class S3Target:
@@ -79,195 +41,246 @@ class S3Target:
     Safe to use from several threads. An endpoint that cannot be reached, or says nothing at first contact, is reported within 20 seconds.
     """
 
-    parallel = 8
+    parallel = 12
+    lists_cheaply = False
+    whole = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, credentials: Credentials | None = None) -> None:
         self._address = parse_address(url)
+        self._credentials = credentials
         self._below = f"{self._address.prefix}/" if self._address.prefix else ""
-        self._made: tuple[Any, Any] | None = None
+        self._clients: tuple[Any, Any] | None = None
+        self._stores: tuple[Any, Any] | None = None
         self._making = Lock()
+        self._heard = 0.0
 
     @property
     def url(self) -> str:
         return self._address.url
 
     def sizes(self) -> Mapping[str, int]:
-        with self._explained():
-            pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._address.bucket, Prefix=self._below)
-            return {found["Key"].removeprefix(self._below): found["Size"] for page in pages for found in page.get("Contents", ())}
+        import obstore
+
+        def listed() -> dict[str, int]:
+            return {found["path"]: found["size"] for page in obstore.list(self._store(), chunk_size=1000) for found in page}
+
+        return self._tried(listed)
+
+    def head(self, key: str) -> Head | None:
+        import obstore
+
+        def asked() -> Head | None:
+            try:
+                found = obstore.get(self._store(), key, options={"head": True})
+            except FileNotFoundError:
+                return None
+            told = found.attributes
+            return Head(length=found.meta["size"], content_type=told.get("Content-Type"), cache_control=told.get("Cache-Control", ""))
+
+        return self._tried(asked)
 
     def read(self, key: str) -> bytes | None:
-        from botocore.exceptions import ClientError
-
-        with self._explained():
-            try:
-                answer = self._client(first_contact=True).get_object(Bucket=self._address.bucket, Key=self._below + key)
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in _ABSENT:
-                    return None
-                raise
-            with answer["Body"] as body:
-                return cast("bytes", body.read())
+        found = self.read_version(key)
+        return None if found is None else found.data
 
     def put(self, artifact: Artifact) -> None:
-        where = {"Bucket": self._address.bucket, "Key": self._below + artifact.key}
-        headers = {"ContentType": artifact.content_type}
-        if artifact.cache_control:
-            headers["CacheControl"] = artifact.cache_control
         content = sendable(artifact.content)
-        with self._explained():
-            if isinstance(content, FileContent):
-                self._upload(content, where, headers)
-            else:
-                # As a stream, because bytes go to the socket in one call that must end within the connect timeout: a large feed over a
-                # slow line would fail.
-                self._client().put_object(**where, **headers, Body=io.BytesIO(content))
+        length = len(content) if isinstance(content, bytes) else content.length
+        if length > _SMALL or self._address.acl:
+            self._tried(lambda: self._put_large(content, length, artifact))
+            return
+        import obstore
+
+        headers = {"Content-Type": artifact.content_type}
+        if artifact.cache_control:
+            headers["Cache-Control"] = artifact.cache_control
+        data = content if isinstance(content, bytes) else self._tried(lambda: _whole(content))
+        self._tried(lambda: obstore.put(self._store(), artifact.key, data, attributes=headers, use_multipart=False))
+
+    def copy(self, source: str, key: str, *, content_type: str = "", cache_control: str = "") -> None:
+        if not content_type and not self._address.acl:
+            import obstore
+
+            self._tried(lambda: obstore.copy(self._store(), source, key))
+            return
+        arguments: dict[str, str] = self._headers(content_type, cache_control) | {"MetadataDirective": "REPLACE"} if content_type else {}
+        arguments |= {"ACL": self._address.acl} if self._address.acl else {}
+        where = {"Bucket": self._address.bucket, "Key": self._below + source}
+        self._tried(lambda: self._client().copy(where, self._address.bucket, self._below + key, ExtraArgs=arguments))
 
     def delete(self, key: str) -> None:
-        with self._explained():
-            self._client().delete_object(Bucket=self._address.bucket, Key=self._below + key)
+        import obstore
 
-    def _upload(self, content: FileContent, where: Mapping[str, str], headers: dict[str, str]) -> None:
-        from boto3.s3.transfer import S3Transfer, TransferConfig, create_transfer_manager
-        from s3transfer.utils import OSUtils
+        self._tried(lambda: obstore.delete(self._store(), key))
 
-        class Content(OSUtils):
-            """Stands between boto3 and the disk: what boto3 takes for one file is the content in its parts."""
+    def read_version(self, key: str) -> Versioned | None:
+        import obstore
 
-            def get_file_size(self, filename: str) -> int:  # noqa: ARG002 - boto3 asks so
-                return content.length
+        def asked() -> Versioned | None:
+            try:
+                found = obstore.get(self._store(), key)
+                return Versioned(data=bytes(found.bytes()), version=found.meta["e_tag"] or "")
+            except FileNotFoundError as error:
+                if code_of(error) == "NoSuchBucket":
+                    raise
+                return None
 
-            def open(self, filename: str, mode: str) -> io.BufferedReader:  # noqa: ARG002 - boto3 asks so
-                return open_content(content)
+        return self._tried(asked)
 
-        config = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=_PARTS_AT_ONCE)
-        # A file object given to boto3 would be read into memory, ten parts ahead; a file's name is read in pieces, as it is sent.
-        with S3Transfer(manager=create_transfer_manager(self._client(), config, Content())) as transfer:
-            transfer.upload_file(content.path, where["Bucket"], where["Key"], extra_args=headers)
+    def write_if(self, key: str, data: bytes, *, expected: str | None) -> str | None:
+        """Store a small JSON object by `If-None-Match: *`, or `If-Match` with the version's ETag (RFC 9110, sections 13.1.1 and 13.1.2).
 
-    def _client(self, *, first_contact: bool = False) -> Any:
+        A condition that was met is not sent again blindly: where an answer is lost, what lies there now says whether it had been.
+        """
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        mode: Any = "create" if expected is None else {"e_tag": expected}
+        last: Told | None = None
+        for _ in range(_CONDITION_TRIES):
+            try:
+                done = obstore.put(self._store(), key, data, attributes=_JSON, use_multipart=False, mode=mode)
+            except (AlreadyExistsError, PreconditionError):
+                now = self.read_version(key) if last else None
+                return now.version if now and now.data == data else None
+            except Exception as error:
+                last = explain_plain(error, self._address)
+                if last is None:
+                    raise
+                if last.code in {"NotImplemented", "501"}:
+                    return self._write_unconditionally(key, data, expected)
+                if not last.passing:
+                    raise last.error from error
+                time.sleep(0.2)
+            else:
+                self._heard = time.monotonic()
+                return done["e_tag"] or ""
+        raise last.error if last else AssertionError
+
+    def _write_unconditionally(self, key: str, data: bytes, expected: str | None) -> str | None:
+        """For a store that refuses conditions: look, then write."""
+        import obstore
+
+        now = self.read_version(key)
+        if (None if now is None else now.version) != expected:
+            return None
+        done = self._tried(lambda: obstore.put(self._store(), key, data, attributes=_JSON, use_multipart=False))
+        return done["e_tag"] or ""
+
+    def ages(self, prefix: str) -> Mapping[str, float]:
+        def listed() -> dict[str, float]:
+            found = self._client().list_objects_v2(Bucket=self._address.bucket, Prefix=self._below + prefix)
+            date = found["ResponseMetadata"]["HTTPHeaders"].get("date")
+            now = parsedate_to_datetime(date) if date else datetime.now().astimezone()
+            entries = found.get("Contents", ())
+            return {entry["Key"].removeprefix(self._below): max(0.0, (now - entry["LastModified"]).total_seconds()) for entry in entries}
+
+        return self._tried(listed)
+
+    def commit(self, message: str) -> None:
+        pass
+
+    def close(self) -> None:
         with self._making:
-            if self._made is None:
-                self._made = connect(self._address, connections=self.parallel * _PARTS_AT_ONCE)
-        return self._made[0 if first_contact else 1]
+            for client in self._clients or ():
+                client.close()
+            self._clients = self._stores = None
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        from boto3.exceptions import S3UploadFailedError
+    def client(self) -> Any:
+        """A boto3 client for what only stores of this kind know, such as the rules of a bucket."""
+        return self._client()
+
+    @property
+    def address(self) -> S3Address:
+        """What the URL says."""
+        return self._address
+
+    def _put_large(self, content: bytes | FileContent, length: int, artifact: Artifact) -> None:
+        where = {"Bucket": self._address.bucket, "Key": self._below + artifact.key}
+        headers = self._headers(artifact.content_type, artifact.cache_control)
+        if self._address.acl:
+            headers["ACL"] = self._address.acl
+        if length > PART and isinstance(content, FileContent):
+            upload_in_parts(self._client(), where, headers, content)
+            return
+        # As a stream, because bytes go to the socket in one call that must end within the connect timeout: a large feed over a slow line
+        # would fail.
+        with io.BytesIO(content) if isinstance(content, bytes) else open_content(content) as body:
+            self._client().put_object(**where, **headers, Body=body, ContentLength=length)
+
+    @staticmethod
+    def _headers(content_type: str, cache_control: str) -> dict[str, str]:
+        return {"ContentType": content_type} | ({"CacheControl": cache_control} if cache_control else {})
+
+    def _tried(self, ask: Callable[[], T]) -> T:
+        for left in reversed(range(_ROUNDS)):
+            try:
+                found = ask()
+            except Exception as error:
+                told = self._told(error)
+                if told is None:
+                    raise
+                if told.code in OTHER_REGION and not self._heard and self._found_region():
+                    continue
+                if not left or not told.passing or time.monotonic() - self._heard > _HEARD_SECONDS:
+                    raise told.error from error
+            else:
+                self._heard = time.monotonic()
+                return found
+        raise AssertionError  # the last round returns or raises
+
+    def _told(self, error: Exception) -> Told | None:
+        # What obstore says is explained without boto3, which may not be loaded at all.
+        if type(error).__module__.partition(".")[0] in {"botocore", "boto3"}:
+            return explain(error, self._address)
+        return explain_plain(error, self._address)
+
+    def _client(self) -> Any:
+        with self._making:
+            return self._connected()[1]
+
+    def _connected(self) -> tuple[Any, Any]:
+        if self._clients is None:
+            self._clients = connect(self._address, connections=self.parallel * PARTS_AT_ONCE, credentials=self._credentials)
+        return self._clients
+
+    def _store(self) -> Any:
+        """The store to ask: until it has answered once, the one that gives up soon."""
+        with self._making:
+            if self._stores is None:
+                found = place_by_environment(self._address, self._credentials)
+                if found is not None:
+                    place, credentials = found
+                    self._stores = open_stores(self._address, place, credentials, ca_bundle=None)
+                else:
+                    client = self._connected()[1]
+                    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+                    signed = self._credentials or credentials_of_client(client)
+                    self._stores = open_stores(self._address, place_of_client(client, self._address), signed, ca_bundle=bundle)
+            return self._stores[1 if self._heard else 0]
+
+    def _found_region(self) -> bool:
+        """Whether boto3 knows the region of a bucket that another one does not serve; from then on it is asked there."""
+        if self._address.region is not None or self._address.endpoint is not None:
+            return False
+        from dataclasses import replace
+
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            yield
-        except ClientError as error:
-            raise explain_refusal(error, self._address) from error
-        except BotoCoreError as error:
-            raise explain_failure(error, self._address) from error
-        except S3UploadFailedError as error:
-            # boto3 wraps what the store answered to an upload without naming it as the cause.
-            if isinstance(error.__context__, ClientError):
-                raise explain_refusal(error.__context__, self._address) from error
-            raise TargetError(f"an upload failed: {error}", target=self.url, hint="publish again") from error
-        except OSError as error:
-            raise TargetError(
-                f"a file could not be sent: {error}", target=self.url, hint="see that it is still there, then publish again"
-            ) from error
+            region = self._client().head_bucket(Bucket=self._address.bucket).get("BucketRegion")
+        except (BotoCoreError, ClientError):
+            return False
+        if not region:
+            return False
+        self.close()
+        self._address = replace(self._address, region=cast("str", region))
+        return True
 
 
-def connect(address: S3Address, *, connections: int) -> tuple[Any, Any]:
-    """Make two clients: one for the first question, which gives up soon, and one that bears with slow lines and long lists."""
-    import boto3
-    from botocore.config import Config
-
-    session = boto3.session.Session(profile_name=address.profile, region_name=address.region)
-
-    def client(*, read_timeout: int, attempts: int, own_store: bool) -> Any:
-        config = Config(
-            connect_timeout=4,
-            read_timeout=read_timeout,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            max_pool_connections=connections,
-        )
-        if own_store:
-            # Checksums that boto3 adds since 1.36, and the bucket as a part of the host name, are more than most other stores understand.
-            config = config.merge(
-                Config(signature_version="s3v4", request_checksum_calculation="when_required", response_checksum_validation="when_required")
-            )
-        addressing = address.addressing or ("path" if own_store else None)
-        if addressing:
-            config = config.merge(Config(s3={"addressing_style": addressing}))
-        region = session.region_name or "us-east-1"
-        return session.client("s3", endpoint_url=address.endpoint, region_name=region, config=config)
-
-    try:
-        own_store = address.endpoint is not None
-        first = client(read_timeout=5, attempts=2, own_store=own_store)
-        if not own_store and not _is_amazon(first.meta.endpoint_url):
-            own_store = True
-            first = client(read_timeout=5, attempts=2, own_store=True)
-        return first, client(read_timeout=60, attempts=3, own_store=own_store)
-    except ValueError as error:
-        hint = "look at AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the region"
-        raise TargetError(f"the S3 settings cannot be used: {error}", target=address.url, hint=hint) from error
-
-
-def _host(endpoint: str | None) -> str | None:
-    try:
-        parts = urlsplit(endpoint or "")
-    except ValueError:  # an unclosed bracket, say
-        return None
-    return parts.netloc if parts.scheme in {"http", "https"} else None
-
-
-def _is_amazon(endpoint: str) -> bool:
-    return (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def explain_refusal(error: Any, address: S3Address) -> TargetError:
-    """Say what a store's error answer (botocore's ClientError) means; its text is repeated only where it cannot hold a key id."""
-    answer = error.response.get("Error", {})
-    code, status = str(answer.get("Code", "")), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    bucket = f"bucket {address.bucket}"
-    if code == "NoSuchBucket":
-        message, hint = f"there is no {bucket}", "create it first, or correct the target's URL"
-    elif code in _BAD_CREDENTIALS:
-        message, hint = f"{bucket}: the credentials are not valid there ({code})", f"check them; {_HOW_TO_SIGN_IN}"
-    elif code in _OTHER_REGION:
-        message, hint = f"{bucket} lies in another region ({code})", "name its region with ?region=NAME"
-    elif code == "RequestTimeTooSkewed":
-        message, hint = f"{bucket}: the store refuses this machine's time", "set the clock right"
-    elif status in {401, 403}:
-        message = f"{bucket}: access denied ({code or status})"
-        hint = "the credentials need s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects"
-    else:
-        message = f"{bucket}: {error.operation_name} failed: {code or status} {answer.get('Message', '')}".rstrip()
-        hint = "publish again later; what has arrived is not sent twice"
-    return TargetError(message, target=address.url, hint=hint)
-
-
-def explain_failure(error: Exception, address: S3Address) -> TargetError:
-    """Say what kept botocore from asking the store at all (its BotoCoreError)."""
-    from botocore import exceptions as boto
-
-    text = " ".join(str(error).split())
-    store = address.endpoint or "the store"
-    if isinstance(error, boto.ProfileNotFound):
-        message, hint = (
-            f"there is no AWS profile called {address.profile or 'as AWS_PROFILE says'}",
-            "`aws configure list-profiles` names them",
-        )
-    elif isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
-        message, hint = f"no complete credentials for bucket {address.bucket}", _HOW_TO_SIGN_IN
-    elif isinstance(error, boto.SSOError | boto.TokenRetrievalError | boto.CredentialRetrievalError | boto.LoginError):
-        message, hint = f"the AWS sign-in gives no credentials: {text}", "sign in again, for example with `aws sso login`"
-    elif isinstance(error, boto.SSLError):
-        message, hint = (
-            f"no secure connection to {store}: {text}",
-            "check that the endpoint speaks https, and AWS_CA_BUNDLE for a certificate of your own",
-        )
-    elif isinstance(error, boto.ReadTimeoutError):
-        message, hint = f"{store} was reached and gave no answer in time", "check that the endpoint is an S3 server, then publish again"
-    elif isinstance(error, boto.ConnectionError | boto.HTTPClientError):
-        message, hint = f"cannot reach {store}: {text}", "check the endpoint's address, that the server runs, and the network"
-    else:
-        message, hint = f"S3 cannot be asked: {text}", "check the target's URL and the AWS settings"
-    return TargetError(message, target=address.url, hint=hint)
+def _whole(content: FileContent) -> bytes:
+    with open_content(content) as opened:
+        data = opened.read()
+    if len(data) != content.length:
+        raise TargetError(f"{content.path} changed while it was being published", hint="publish again")
+    return data

@@ -10,7 +10,9 @@ from typing import Any
 
 from podpipe.errors import TargetError, WebError
 from podpipe.ranges import BLOCK, BUDGET, RangedFile, RemoteFile, same_etag
-from podpipe.targets.s3 import S3Address, connect, explain_failure, explain_refusal, parse_address
+from podpipe.targets.s3.address import S3Address, parse_address
+from podpipe.targets.s3.connection import connect
+from podpipe.targets.s3.refusals import explain
 
 _CONNECTIONS = 32
 _ATTEMPTS = 2
@@ -163,29 +165,28 @@ def _explained(address: S3Address) -> Iterator[None]:
 
     try:
         yield
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         raise _refused(error, address) from error
-    except BotoCoreError as error:
-        told = explain_failure(error, address)
-        raise WebError(told.message, url=address.url, hint=_for_reading(told.hint)) from error
     except TargetError as error:
         raise WebError(error.message, url=address.url, hint=_for_reading(error.hint)) from error
 
 
 def _refused(error: Any, address: S3Address) -> WebError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    told = explain_refusal(error, address)
+    explained = explain(error, address)
+    if explained is None:
+        raise AssertionError from error  # both of boto3's kinds have an explanation
+    told, code = explained.error, explained.code
     message, hint = told.message, _for_reading(told.hint)
     if code in _NO_KEY:
         message, hint = f"there is no {address.prefix} in bucket {address.bucket}", "correct the URL, or put the file there"
     elif code == "NoSuchBucket":
         hint = "correct the URL"
-    elif "access denied" in told.message:
+    elif "access denied" in message:
         hint = "the credentials need s3:GetObject on the object, and s3:ListBucket on the bucket to tell that one is missing"
-    elif "failed:" in told.message:
+    elif "the store answers" in message:
         hint = "try again later"
-    return WebError(message, url=address.url, status=status, hint=hint)
+    answer = getattr(error, "response", {}).get("ResponseMetadata", {})
+    return WebError(message, url=address.url, status=answer.get("HTTPStatusCode"), hint=hint)
 
 
 def _for_reading(hint: str) -> str:

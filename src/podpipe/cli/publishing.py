@@ -1,0 +1,204 @@
+"""The commands that change targets or tell of them: publish, plan, releases and rollback. Each gives the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from podpipe import pipeline
+from podpipe.cli import report
+from podpipe.errors import PodpipeError, TargetError
+from podpipe.job import Job
+from podpipe.settings import Settings, load_settings
+
+WOULD_CHANGE = 3
+"""The exit code of a plan that would change something: neither done, nor a failure, nor wrong usage."""
+
+
+def publish(arguments: argparse.Namespace) -> int:
+    """Publish, in this process or as a Prefect flow."""
+    if arguments.flow:
+        return _publish_as_flow(arguments)
+    return _publish_here(arguments, dry_run=arguments.dry_run)
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """Show what a publish would change. The exit code says whether anything would."""
+    settings = load_settings(arguments.show)
+    job = _job(arguments, settings, dry_run=True)
+    progress = report.Progress(quiet=arguments.quiet or arguments.json)
+    with progress.shown():
+        outcome = pipeline.publish(job, run=report.announced(progress))
+    if arguments.json:
+        report.tell(outcome.findings, arguments.show, quiet=True)
+        report.print_lines(report.plan_json(upload.plan) for upload in outcome.uploads)
+        report.print_lines((f"podpipe: {failure}" for failure in outcome.failures), error=True)
+        code = int(not outcome.ok)
+    else:
+        code = _conclude(outcome, arguments, dry_run=True)
+    return code or (WOULD_CHANGE if any(upload.plan.steps for upload in outcome.uploads) else 0)
+
+
+def releases(arguments: argparse.Namespace) -> int:
+    """List the releases of each target."""
+    from podpipe.rollback import list_releases
+
+    settings = load_settings(arguments.show)
+    code = 0
+    for url in arguments.target or settings.targets:
+        try:
+            found = list_releases(Job(settings=settings, as_of=datetime.now(UTC)), url)
+        except TargetError as error:
+            code = _failed(error)
+            continue
+        if arguments.json:
+            report.print_lines(_release_json(found))
+        else:
+            report.print_lines(_release_lines(found))
+    return code
+
+
+def rollback(arguments: argparse.Namespace) -> int:
+    """Put an earlier release back on one target."""
+    from podpipe.delivery import Listeners
+    from podpipe.earlier import FeedGuard
+    from podpipe.rollback import roll_back
+
+    settings = load_settings(arguments.show)
+    urls = arguments.target or settings.targets
+    if len(urls) > 1:
+        hint = "name it with --target: each target has releases of its own"
+        raise PodpipeError(f"the settings name {len(urls)} targets, and a release is put back on one", hint=hint)
+    job = Job(
+        settings=settings,
+        as_of=datetime.now(UTC),
+        dry_run=arguments.dry_run,
+        allowed=tuple(arguments.allow or ()),
+        wait=arguments.wait,
+    )
+    progress = report.Progress(quiet=arguments.quiet)
+    with progress.shown():
+        progress.stage(f"putting release {arguments.release} back")
+        listeners = Listeners(on_plan=progress.planned, on_step=progress.step, on_wait=progress.waiting)
+        done = roll_back(job, urls[0], arguments.release, guard=FeedGuard(job), listeners=listeners)
+    report.tell(done.findings, arguments.show, quiet=arguments.quiet)
+    if done.refused:
+        print(f"podpipe: {done.plan.target} is left as it was: {report.count(done.findings)}", file=sys.stderr)
+        return 1
+    if done.report is None:
+        report.print_lines(report.plan_text(done.plan))
+    elif not arguments.quiet:
+        print(report.report_text(done.report))
+    return 0
+
+
+def flows(name: str) -> Any:
+    """A module of the flows folder, which lies beside podpipe in a clone and inside it when installed."""
+    from podpipe.sources import shared_folder
+
+    sys.path.insert(0, str(shared_folder("flows").parent))
+    return importlib.import_module(f"flows.{name}")
+
+
+def _job(arguments: argparse.Namespace, settings: Settings, *, dry_run: bool) -> Job:
+    return Job(
+        settings=settings,
+        as_of=datetime.now(UTC),
+        targets=tuple(arguments.target or settings.targets),
+        episode=arguments.episode,
+        dry_run=dry_run,
+        allow_missing_audio=arguments.allow_missing_audio,
+        check_links=arguments.check_links and settings.check_links,
+        measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
+        allowed=tuple(arguments.allow or ()),
+        wait=arguments.wait,
+        recheck=arguments.recheck,
+        grace=None if arguments.grace is None else timedelta(days=arguments.grace),
+    )
+
+
+def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
+    settings = load_settings(arguments.show)
+    job = _job(arguments, settings, dry_run=dry_run)
+    progress = report.Progress(quiet=arguments.quiet)
+    with progress.shown():
+        outcome = pipeline.publish(
+            job, run=report.announced(progress), on_plan=progress.planned, on_step=progress.step, on_wait=progress.waiting
+        )
+    return _conclude(outcome, arguments, dry_run=dry_run)
+
+
+def _publish_as_flow(arguments: argparse.Namespace) -> int:
+    if arguments.quiet:
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
+    outcome = flows("publish").run_publish(
+        show=arguments.show,
+        targets=arguments.target,
+        episode=arguments.episode,
+        dry_run=arguments.dry_run,
+        allow_missing_audio=arguments.allow_missing_audio,
+        check_links=arguments.check_links,
+        measure_hosted=arguments.measure_hosted,
+        allow=arguments.allow,
+        wait=arguments.wait,
+        recheck=arguments.recheck,
+        grace_days=arguments.grace,
+    )
+    return _conclude(outcome, arguments, dry_run=arguments.dry_run)
+
+
+def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> int:
+    report.tell(outcome.findings, arguments.show, quiet=arguments.quiet)
+    for upload in outcome.uploads:
+        if upload.report is not None and not arguments.quiet:
+            print(report.report_text(upload.report))
+            report.print_lines(f"  {note}" for note in upload.report.notes)
+        elif upload.report is None and dry_run:
+            report.print_lines(report.plan_text(upload.plan))
+        elif upload.report is None and not outcome.built.blocked:
+            print(f"podpipe: {upload.plan.target} is left as it was: {report.count(upload.findings)}", file=sys.stderr)
+    report.print_lines((f"podpipe: {failure}" for failure in outcome.failures), error=True)
+    if not outcome.ok:
+        untouched = not dry_run and not any(upload.report for upload in outcome.uploads)
+        what = "nothing was published" if untouched else "not everything was published" if not dry_run else "a publish would be refused"
+        print(f"podpipe: {what}: {report.count(outcome.findings) or 'a target failed'}", file=sys.stderr)
+    elif not arguments.quiet and not dry_run:
+        print(f"{report.episodes(len(outcome.built.episodes), held_back=outcome.built.held_back)} published")
+    return 0 if outcome.ok else 1
+
+
+def _failed(error: TargetError) -> int:
+    print(f"podpipe: {f'{error.target}: ' if error.target else ''}{error}", file=sys.stderr)
+    return 1
+
+
+def _release_lines(found: Any) -> Iterator[str]:
+    if not found.releases:
+        yield f"{found.target}: no release yet; the next publish that changes something makes one"
+        return
+    yield f"{found.target}: {len(found.releases)} release{'' if len(found.releases) == 1 else 's'} can be put back"
+    for release in reversed(found.releases):
+        notes = ["is there now"] if release.id == found.current else []
+        notes += [f"put {release.restores} back"] if release.restores else []
+        what = f"{release.objects} object{'' if release.objects == 1 else 's'}"
+        more = f" ({', '.join(notes)})" if notes else ""
+        yield f"  {release.id}  {release.made.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {what}{more}"
+
+
+def _release_json(found: Any) -> Iterable[str]:
+    for release in reversed(found.releases):
+        fields = {
+            "target": found.target,
+            "release": release.id,
+            "made": release.made.isoformat(),
+            "objects": release.objects,
+            "restores": release.restores or None,
+            "current": release.id == found.current,
+        }
+        yield json.dumps(fields, ensure_ascii=False)

@@ -1,0 +1,144 @@
+"""One target brought up to date, or put back to an earlier release: asked what it holds, guarded, locked, and changed by a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from podpipe.enriched import Enriched
+from podpipe.job import Job
+from podpipe.model import Artifact, Finding, Holding, PublishPlan, PublishReport, Step, Uploaded, Where
+from podpipe.plan import make_plan
+from podpipe.settings import Settings
+from podpipe.targets import Target, opened
+from podpipe.targets.lock import locked
+from podpipe.targets.releasing import Retention, content_digest, make_release
+from podpipe.targets.upload import State, state_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """Who hears of a target's progress: of the plan that is about to be carried out, of each step, and of a wait for another publish."""
+
+    on_plan: Callable[[PublishPlan], None] = lambda _: None
+    on_step: Callable[[Step], None] = lambda _: None
+    on_wait: Callable[[str], None] = lambda _: None
+
+
+class Guard(Protocol):
+    """What compares the feed with the one that apps have, before it goes to a target that holds `held`."""
+
+    def __call__(
+        self, target: Target, artifacts: tuple[Artifact, ...], enriched: Enriched | None, *, held: Mapping[str, Holding]
+    ) -> tuple[Finding, ...]:
+        """What the publish would change in it, as findings; an error forbids the publish."""
+
+
+def deliver(
+    job: Job, url: str, artifacts: tuple[Artifact, ...], enriched: Enriched, *, blocked: bool, guard: Guard, listeners: Listeners
+) -> Uploaded:
+    """Bring one target to hold the artifacts, or only say what would change.
+
+    With `blocked` nothing is changed, yet the target is asked what it holds, so that one run tells of a bad bucket too. A change of the
+    feed that would cost listeners leaves the target as it is; `guard` finds those. A target that needs no change is not locked. Raises
+    TargetError.
+    """
+    enclosures = {episode.enclosure.key for episode in enriched.episodes if episode.enclosure and episode.enclosure.key}
+
+    def judged(target: Target, state: State) -> Uploaded:
+        plan = planned(job, target, artifacts, state, keep=enclosures)
+        silent = () if job.allow_missing_audio else _silent_findings(enriched, state.held)
+        undone = _undone_findings(job.settings, artifacts, state)
+        return Uploaded(plan=plan, report=None, findings=(*silent, *undone, *guard(target, artifacts, enriched, held=state.held)))
+
+    with opened(url, root=job.settings.root, credentials=job.credentials) as target:
+        state = state_of(target, recheck=job.recheck or job.dry_run)
+        found = judged(target, state)
+        if blocked or job.dry_run or found.refused:
+            return found
+        if not found.plan.steps:
+            return Uploaded(plan=found.plan, report=_untouched(found.plan), findings=found.findings)
+        with locked(target, wait=job.wait, on_wait=listeners.on_wait) as lease:
+            # Only now does nobody else change the target: what was planned before may be out of date.
+            now = state_of(target, recheck=True)
+            if now != state:
+                state, found = now, judged(target, now)
+                if found.refused:
+                    return found
+            listeners.on_plan(found.plan)
+            report = make_release(
+                found.plan,
+                artifacts,
+                target,
+                state=state,
+                lease=lease,
+                now=job.as_of,
+                retention=retention(job.settings),
+                on_step=listeners.on_step,
+            )
+    return Uploaded(plan=found.plan, report=report, findings=(*found.findings, *_altered_findings(report)))
+
+
+def retention(settings: Settings) -> Retention:
+    """What the settings say of releases that can be put back."""
+    return Retention(releases=settings.publishing.releases, audio=settings.publishing.keep_audio)
+
+
+def planned(job: Job, target: Target, artifacts: tuple[Artifact, ...], state: State, *, keep: Iterable[str] = ()) -> PublishPlan:
+    """What would bring a target to hold the artifacts, as the job and the settings have it."""
+    return make_plan(
+        target.url,
+        artifacts,
+        state.held,
+        keep=set(keep),
+        stored={digest: kept.length for digest, kept in state.manifest.kept.items()},
+        grace=job.settings.publishing.grace if job.grace is None else job.grace,
+        now=job.as_of,
+    )
+
+
+def _untouched(plan: PublishPlan) -> PublishReport:
+    return PublishReport(target=plan.target, unchanged=plan.unchanged)
+
+
+def _undone_findings(settings: Settings, artifacts: tuple[Artifact, ...], state: State) -> tuple[Finding, ...]:
+    """An error where the publish would bring back what a rollback has taken away."""
+    undone = state.manifest.undone
+    feed = settings.show.feed
+    feeds = {artifact.digest for artifact in artifacts if artifact.key == feed}
+    if not undone or not (feeds & undone or content_digest(artifacts) in undone):
+        return ()
+    message = "this is what a rollback has taken away from the target: nothing in the show has been corrected since"
+    hint = "correct it and publish again, or put that release back with podpipe rollback"
+    return (Finding(level="error", rule="release-undone", where=Where(path=feed), message=message, hint=hint),)
+
+
+def _altered_findings(report: PublishReport) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            level="warning",
+            rule="published-type",
+            where=Where(path=key),
+            message=f"the target gives {key} the content type {found}, and not the one that it was sent with",
+            hint="look at the store's or the web server's rules for content types",
+        )
+        for key, found in report.altered
+    )
+
+
+def _silent_findings(enriched: Enriched, held: Iterable[str]) -> tuple[Finding, ...]:
+    """An error for each episode that the target does not hold yet and that would reach listeners without its audio."""
+    held = set(held)
+    return tuple(
+        Finding(
+            level="error",
+            rule="audio-missing-new",
+            where=Where(path=episode.path),
+            message=f"episode {episode.slug} is new, and its audio is neither in the folder nor on the target",
+            hint="put the audio file in its place, or allow it with --allow-missing-audio",
+        )
+        for episode in enriched.episodes
+        if episode.key not in held
+        and (episode.enclosure is None or (episode.enclosure.key in enriched.missing_audio and episode.enclosure.key not in held))
+    )

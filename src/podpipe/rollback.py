@@ -1,0 +1,159 @@
+"""An earlier release of a target, put back from what is kept there: nothing of the show's folder but its settings is needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from podpipe.delivery import Guard, Listeners, planned, retention
+from podpipe.errors import PodpipeError, TargetError
+from podpipe.job import Job
+from podpipe.manifest import read_record, release_key
+from podpipe.model import Artifact, Finding, Holding, Manifest, PublishReport, Release, StoredContent, Uploaded, Where
+from podpipe.plan import KEPT, Rank, rank, sound
+from podpipe.targets import Target, opened
+from podpipe.targets.lock import locked
+from podpipe.targets.releasing import make_release
+from podpipe.targets.upload import State, state_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releases:
+    """The releases of one target that can be put back, the oldest first, and the id of the one that stands there."""
+
+    target: str
+    releases: tuple[Release, ...]
+    current: str
+
+
+def list_releases(job: Job, url: str) -> Releases:
+    """The releases of a target. Raises TargetError."""
+    with opened(url, root=job.settings.root, credentials=job.credentials) as target:
+        manifest = state_of(target).manifest
+        return Releases(target=target.url, releases=manifest.releases, current=manifest.release)
+
+
+def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Listeners) -> Uploaded:
+    """Put the release back whose id is `wanted`, or begins so; with the job's `dry_run`, say what that would change.
+
+    The feed of that release is compared with the one of today by `guard` first: an error leaves the target as it is. What it brings is
+    copied on the target from what is kept there. It makes a release of its own, so that it can be undone in the same way. Raises
+    TargetError, and PodpipeError where there is no such release.
+    """
+    with opened(url, root=job.settings.root, credentials=job.credentials) as target:
+        if job.dry_run:
+            return _judged(job, target, state_of(target, recheck=True), wanted, guard)[0]
+        with locked(target, wait=job.wait, on_wait=listeners.on_wait) as lease:
+            state = state_of(target, recheck=True)
+            found, artifacts, release = _judged(job, target, state, wanted, guard)
+            if found.refused:
+                return found
+            if not found.plan.steps:
+                return replace(found, report=PublishReport(target=target.url, unchanged=found.plan.unchanged))
+            listeners.on_plan(found.plan)
+            report = make_release(
+                found.plan,
+                artifacts,
+                target,
+                state=state,
+                lease=lease,
+                now=job.as_of,
+                retention=retention(job.settings),
+                restores=release.id,
+                undone=_undone(state, release, artifacts, feed=job.settings.show.feed),
+                on_step=listeners.on_step,
+            )
+    return replace(found, report=report)
+
+
+def _judged(job: Job, target: Target, state: State, wanted: str, guard: Guard) -> tuple[Uploaded, tuple[Artifact, ...], Release]:
+    release = _chosen(state.manifest, wanted, target.url)
+    record = target.read(release_key(release.id))
+    if record is None:
+        hint = "choose another one: podpipe releases lists them"
+        raise TargetError(f"the record of release {release.id} is gone from the target", target=target.url, hint=hint)
+    lost: list[Finding] = []
+    artifacts = tuple(_artifacts(target, state, read_record(record, release.id), lost))
+    plan = planned(job, target, artifacts, state)
+    findings = (*lost, *guard(target, artifacts, None, held=state.held))
+    return Uploaded(plan=plan, report=None, findings=findings), artifacts, release
+
+
+def _chosen(manifest: Manifest, wanted: str, url: str) -> Release:
+    found = [release for release in manifest.releases if release.id == wanted] or [
+        release for release in manifest.releases if wanted and release.id.startswith(wanted)
+    ]
+    if len(found) == 1:
+        return found[0]
+    what = f"{len(found)} releases begin with {wanted!r}" if found else f"there is no release {wanted!r}"
+    known = ", ".join(release.id for release in manifest.releases[-5:])
+    raise PodpipeError(f"{url}: {what}", hint=f"the newest are {known}" if known else "no publish has made one there yet")
+
+
+def _artifacts(target: Target, state: State, record: Mapping[str, Holding], lost: list[Finding]) -> Iterator[Artifact]:
+    """What a release consisted of, each with its content where the target has it; what is kept no more is said in `lost`."""
+    known = {entry.digest for entry in state.held.values() if entry.digest} | state.manifest.kept.keys()
+    for key, entry in sorted(record.items()):
+        made = Artifact(
+            key=key,
+            content=StoredContent(digest=entry.digest, length=entry.length),
+            content_type=entry.content_type,
+            cache_control=entry.cache_control,
+        )
+        held = state.held.get(key)
+        if rank(made) >= Rank.FEED_PAGES:
+            # Read, and so compared byte for byte: a feed is what must not come back damaged.
+            made = replace(made, content=_read_kept(target, key, entry, state))
+        elif entry.digest not in known:
+            found = _looked_up(target, key, entry)
+            if found is not None:
+                made = replace(made, content=found)
+            elif sound(entry.content_type) and held is not None:
+                lost.append(_lost(key))
+                made = replace(made, content=StoredContent(digest=held.digest, length=held.length))
+            else:
+                hint = "choose another release: podpipe releases lists them"
+                raise TargetError(f"what {key} held in that release is not kept any more", target=target.url, hint=hint)
+        yield made
+
+
+def _lost(key: str) -> Finding:
+    return Finding(
+        level="warning",
+        rule="release-audio",
+        where=Where(path=key),
+        message=f"the recording {key} has changed since, and the earlier one is not kept",
+        hint="it stays as it is; publish the earlier file again if it matters",
+    )
+
+
+def _read_kept(target: Target, key: str, entry: Holding, state: State) -> bytes:
+    places = [key] if (held := state.held.get(key)) and held.digest == entry.digest else []
+    for place in (*places, f"{KEPT}{entry.digest}", key):
+        data = target.read(place)
+        if data is not None and hashlib.sha256(data).hexdigest() == entry.digest:
+            return data
+    hint = "choose another release: podpipe releases lists them"
+    raise TargetError(f"{key} as it was in that release is not kept any more", target=target.url, hint=hint)
+
+
+def _looked_up(target: Target, key: str, entry: Holding) -> bytes | None:
+    """Content that the manifest does not know of, since a publish was cut off: what it had not replaced, or had copied aside already."""
+    if sound(entry.content_type):
+        return None
+    for place in (key, f"{KEPT}{entry.digest}"):
+        data = target.read(place)
+        if data is not None and hashlib.sha256(data).hexdigest() == entry.digest:
+            return data
+    return None
+
+
+def _undone(state: State, release: Release, artifacts: tuple[Artifact, ...], *, feed: str) -> frozenset[str]:
+    """The digests of what must not come back by itself: the release and the feed that are taken away now, and those of rollbacks before."""
+    manifest = state.manifest
+    leaving = {entry.digest for entry in manifest.releases if entry.id == manifest.release}
+    if feed in state.held:
+        leaving.add(state.held[feed].digest)
+    coming = {release.digest, *(artifact.digest for artifact in artifacts if artifact.key == feed)}
+    return frozenset((manifest.undone | leaving) - coming - {""})

@@ -1,0 +1,288 @@
+"""One writer: the lock that a publish holds on a target while it changes it, and what stands in for it on a store without conditions.
+
+The lock is an object that is written only where there is none (`If-None-Match: *`), renewed while its holder lives, and taken over once it
+has not been renewed for long. A store that ignores the condition is found out at once: a second write of the same lock then succeeds. There
+each publish writes a claim of its own and looks at all of them: it may go on only when it sees no other. Of two that come at the same time
+the later one to write sees the earlier one's claim, on any store that lists what was written before.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import random
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from podpipe.errors import TargetError
+from podpipe.model import Artifact
+from podpipe.plan import OWN
+from podpipe.targets import Target
+
+LOCK = f"{OWN}lock.json"
+CLAIMS = f"{OWN}claims/"
+
+LAST_SECONDS = 60.0
+"""How long a lock holds that nobody renews, by the target's own clock."""
+
+_RENEW_SECONDS = 15.0
+_LOOK_SECONDS = 0.25
+_AGE_SECONDS = 5.0
+_FRESH_SECONDS = 3.0
+"""A claim that is younger may still be withdrawn by who has just seen ours."""
+
+_UNCONDITIONAL = "the store knows no conditional writes: instead of a lock, each publish writes a claim and goes on where it sees no other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lock: an id of this one publish, a name for people, and the process by which others on the same machine know it."""
+
+    id: str
+    name: str
+    machine: str
+    process: int
+    started: str
+    since: datetime
+
+    def as_bytes(self, renewed: int = 0) -> bytes:
+        """The lock's content; no two renewals are alike, so that no two versions are."""
+        fields = {name: getattr(self, name) for name in ("id", "name", "machine", "process", "started")}
+        document = fields | {"since": self.since.isoformat(), "renewed": renewed, "lasts": LAST_SECONDS}
+        return json.dumps(document, ensure_ascii=False).encode()
+
+    @property
+    def gone(self) -> bool:
+        """Whether this is a process of this machine that has ended; one of another machine is never known to have."""
+        if sys.platform == "win32" or self.machine != _machine() or self.process == os.getpid():
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False
+        return _started(self.process) != self.started
+
+    def __str__(self) -> str:
+        return f"{self.name} (process {self.process}), since {self.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+class Lease:
+    """A lock that is held; `note` tells people where something else stood in for it."""
+
+    def __init__(self, note: str = "") -> None:
+        self.note = note
+        self._lost = False
+        self._renewed = time.time()
+
+    def check(self, target: Target) -> None:
+        """Raise TargetError where the lock is not held any more: this machine slept, say, and another publish has begun."""
+        if self._lost or time.time() - self._renewed > LAST_SECONDS:
+            hint = "publish again; nothing was changed after that"
+            raise TargetError("the lock on the target was lost in the middle of the publish", target=target.url, hint=hint)
+
+    def renewed(self) -> None:
+        """Note that the lock was renewed at this moment."""
+        self._renewed = time.time()
+
+    def lost(self) -> None:
+        """Note that somebody else has taken the lock."""
+        self._lost = True
+
+
+@contextmanager
+def locked(target: Target, *, wait: float, on_wait: Callable[[str], None] = lambda _: None) -> Iterator[Lease]:
+    """Hold the lock on a target while the block runs; `on_wait` hears once who holds it, where that is somebody else.
+
+    Raises TargetError, which names the holder, where it is not to be had within `wait` seconds.
+    """
+    if target.whole:
+        yield Lease()
+        return
+    holder = _this_process()
+    waiting = _Waiting(target, wait=wait, on_wait=on_wait)
+    version = _take(target, holder, waiting)
+    claimed = version is None
+    if claimed:
+        _claim(target, holder, waiting)
+    lease = Lease(_UNCONDITIONAL if claimed else "")
+    with _renewing(target, holder, lease, version):
+        yield lease
+
+
+class _Waiting:
+    """How long to wait for others, and who heard of it."""
+
+    def __init__(self, target: Target, *, wait: float, on_wait: Callable[[str], None]) -> None:
+        self._target = target
+        self._end = time.monotonic() + wait
+        self._tell = on_wait
+        self._told = False
+
+    def pause(self, other: Holder | None, *, grace: float = 0.0) -> None:
+        """Wait a little, `grace` seconds even where one is not to wait at all. Raises TargetError when the time is up."""
+        left = self._end - time.monotonic()
+        if left <= 0 and grace <= 0:
+            who = f"{other} is" if other else "another publish is"
+            hint = "wait until it has ended, or give it more time with --wait SECONDS"
+            raise TargetError(f"{who} publishing to this target", target=self._target.url, hint=hint)
+        if other and not self._told and left > 0:
+            self._told = True
+            self._tell(f"waiting for {other}, who is publishing to {self._target.url}")
+        time.sleep(min(max(left, grace), random.uniform(1, 2) * _LOOK_SECONDS))  # noqa: S311 - so that two do not keep step
+
+
+def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
+    """Take the lock object; its version, or None on a store where that means nothing."""
+    looked, seen, age = 0.0, "", 0.0
+    while True:
+        version = target.write_if(LOCK, holder.as_bytes(), expected=None)
+        if version is not None:
+            if target.write_if(LOCK, holder.as_bytes(), expected=None) is None:
+                return version
+            target.delete(LOCK)
+            return None
+        found = target.read_version(LOCK)
+        if found is None:
+            continue
+        other = _read(found.data)
+        if found.version != seen or time.monotonic() - looked > _AGE_SECONDS:
+            age = target.ages(LOCK).get(LOCK, 0.0)
+            looked, seen = time.monotonic(), found.version
+        if (other and other.gone) or age + (time.monotonic() - looked) > LAST_SECONDS:
+            version = target.write_if(LOCK, holder.as_bytes(), expected=found.version)
+            if version is not None:
+                return version
+            continue
+        waiting.pause(other)
+
+
+def _claim(target: Target, holder: Holder, waiting: _Waiting) -> None:
+    """Claim the target where no condition can keep others off: of those who want it at once, the one with the lowest id stays."""
+    mine = _claim_key(holder)
+    standing = False
+    while True:
+        if not standing:
+            _put(target, mine, holder.as_bytes())
+            standing = True
+        others = {key: age for key, age in target.ages(CLAIMS).items() if key != mine and age < LAST_SECONDS}
+        holders = {key: _holder_at(target, key) for key in others}
+        alive = {key: other for key, other in holders.items() if other is not None and not other.gone}
+        for key in holders.keys() - alive.keys():
+            target.delete(key)
+        if not alive:
+            return
+        first = min(alive)
+        fresh = _FRESH_SECONDS - min(others[key] for key in alive)
+        if first < mine:
+            target.delete(mine)
+            standing = False
+        try:
+            waiting.pause(alive[first], grace=fresh)
+        except BaseException:
+            with suppress(TargetError):
+                target.delete(mine)
+            raise
+
+
+@contextmanager
+def _renewing(target: Target, holder: Holder, lease: Lease, version: str | None) -> Iterator[None]:
+    """Renew the lock until the block ends, then remove it."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        known, number = version, 0
+        while not ended.wait(_RENEW_SECONDS):
+            number += 1
+            # A renewal that fails is tried again with the next; when none arrives for long, the lease says so itself.
+            with suppress(TargetError):
+                if known is None:
+                    _put(target, _claim_key(holder), holder.as_bytes(number))
+                else:
+                    known = target.write_if(LOCK, holder.as_bytes(number), expected=known)
+                    if known is None:
+                        lease.lost()
+                        return
+                lease.renewed()
+
+    thread = threading.Thread(target=renew, name="podpipe lock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        with suppress(TargetError):
+            lease.check(target)  # a lock that was lost is somebody else's now
+            target.delete(LOCK if version is not None else _claim_key(holder))
+
+
+def _claim_key(holder: Holder) -> str:
+    return f"{CLAIMS}{holder.id}.json"
+
+
+def _put(target: Target, key: str, data: bytes) -> None:
+    target.put(Artifact(key=key, content=data, content_type="application/json", cache_control="no-store"))
+
+
+def _holder_at(target: Target, key: str) -> Holder | None:
+    data = target.read(key)
+    return None if data is None else _read(data)
+
+
+def _read(data: bytes) -> Holder | None:
+    try:
+        document = json.loads(data)
+        return Holder(
+            id=str(document["id"]),
+            name=str(document["name"]),
+            machine=str(document["machine"]),
+            process=int(document["process"]),
+            started=str(document["started"]),
+            since=datetime.fromisoformat(document["since"]),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _this_process() -> Holder:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        user = "podpipe"
+    return Holder(
+        id=secrets.token_hex(8),
+        name=f"{user}@{socket.gethostname()}",
+        machine=_machine(),
+        process=os.getpid(),
+        started=_started(os.getpid()),
+        since=datetime.now(UTC),
+    )
+
+
+def _machine() -> str:
+    """What tells this machine's processes from those of others: its name, this start of it, and the container that numbers them."""
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip())
+    with suppress(OSError):
+        parts.append(str(Path("/proc/self/ns/pid").readlink()))
+    return " ".join(parts)
+
+
+def _started(process: int) -> str:
+    """When a process was started, as the system counts it, so that another one with its number is not taken for it; empty if unknown."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

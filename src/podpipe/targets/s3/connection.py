@@ -1,0 +1,173 @@
+"""How a store is reached: obstore for what is small and many, boto3 for the rest, both with the credentials that boto3 finds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from podpipe.errors import TargetError
+from podpipe.targets import Credentials
+from podpipe.targets.s3.address import S3Address, is_amazon
+
+FIRST_SECONDS = 4
+"""How long the first question waits for an answer: an endpoint that says nothing is to be reported within 20 seconds."""
+
+_CONNECT_SECONDS = 4
+_REGION = "us-east-1"
+_BODY_SECONDS = 270
+"""How much longer an answer may take to arrive than to begin."""
+
+_CREDENTIALS_LAST = timedelta(minutes=5)
+_FIRST = (6, 12)
+_PATIENT = 5
+"""Tries after the first one. With the pauses between them they are over within ten seconds where a store refuses all of them at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a bucket is: the endpoint's URL, its region, and whether the bucket's name is part of the host's."""
+
+    endpoint: str
+    region: str
+    virtual: bool
+
+
+def connect(address: S3Address, *, connections: int, credentials: Credentials | None = None) -> tuple[Any, Any]:
+    """Make two boto3 clients: one for the first question, which gives up soon, and one that bears with slow lines and long lists."""
+    import boto3
+    from botocore.config import Config
+
+    given: dict[str, Any] = (
+        {}
+        if credentials is None
+        else {
+            "aws_access_key_id": credentials.access_key,
+            "aws_secret_access_key": credentials.secret_key,
+            "aws_session_token": credentials.token,
+        }
+    )
+    session = boto3.session.Session(profile_name=address.profile, region_name=address.region, **given)
+
+    def client(*, read_timeout: int, attempts: int, own_store: bool) -> Any:
+        config = Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=connections,
+        )
+        if own_store:
+            # Checksums that boto3 adds since 1.36, and the bucket as a part of the host name, are more than most other stores understand.
+            config = config.merge(
+                Config(signature_version="s3v4", request_checksum_calculation="when_required", response_checksum_validation="when_required")
+            )
+        addressing = address.addressing or ("path" if own_store else None)
+        if addressing:
+            config = config.merge(Config(s3={"addressing_style": addressing}))
+        region = session.region_name or _REGION
+        return session.client("s3", endpoint_url=address.endpoint, region_name=region, config=config)
+
+    try:
+        own_store = address.endpoint is not None
+        first = client(read_timeout=FIRST_SECONDS, attempts=2, own_store=own_store)
+        if not own_store and not is_amazon(first.meta.endpoint_url):
+            own_store = True
+            first = client(read_timeout=FIRST_SECONDS, attempts=2, own_store=True)
+        return first, client(read_timeout=address.timeout, attempts=_PATIENT, own_store=own_store)
+    except ValueError as error:
+        hint = "look at AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the region"
+        raise TargetError(f"the S3 settings cannot be used: {error}", target=address.url, hint=hint) from error
+
+
+def place_by_environment(address: S3Address, credentials: Credentials | None) -> tuple[Place, Credentials] | None:
+    """Where the bucket is and who may write to it, where the URL and environment variables say all that boto3 would find.
+
+    None where they do not: boto3 takes a fifth of a second to load, in which a publish that changes nothing is over. Environment variables
+    come first in boto3's chain, unless a profile is named; region and endpoint may stand in its configuration file too.
+    """
+    environment = os.environ
+    key, secret = environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY")
+    found = credentials or (
+        Credentials(access_key=key, secret_key=secret, token=environment.get("AWS_SESSION_TOKEN")) if key and secret else None
+    )
+    endpoint = address.endpoint or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    profile = address.profile or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+    ca_bundle = environment.get("AWS_CA_BUNDLE") or environment.get("REQUESTS_CA_BUNDLE")
+    if not found or not endpoint or profile or ca_bundle or environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+        return None
+    if urlsplit(endpoint).scheme not in {"http", "https"} or is_amazon(endpoint) or _has_configuration():
+        return None
+    region = address.region or environment.get("AWS_DEFAULT_REGION") or _REGION
+    return Place(endpoint=endpoint, region=region, virtual=address.addressing == "virtual"), found
+
+
+def _has_configuration() -> bool:
+    return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().exists()
+
+
+def place_of_client(client: Any, address: S3Address) -> Place:
+    """Where the bucket is, as boto3 has it."""
+    endpoint = client.meta.endpoint_url
+    amazon = is_amazon(endpoint)
+    virtual = address.addressing == "virtual" or (amazon and address.addressing is None and "." not in address.bucket)
+    return Place(endpoint=endpoint, region=client.meta.region_name or _REGION, virtual=virtual)
+
+
+def credentials_of_client(client: Any) -> Callable[[], Any]:
+    """Asks boto3 for credentials whenever obstore needs them: those of a role are renewed by it."""
+
+    def ask() -> dict[str, Any]:
+        from botocore.exceptions import NoCredentialsError
+
+        found = client._request_signer._credentials  # noqa: SLF001 - boto3 has no public way from a client to its credentials
+        if found is None:
+            raise NoCredentialsError
+        frozen = found.get_frozen_credentials()
+        expires = datetime.now(UTC) + _CREDENTIALS_LAST
+        return {"access_key_id": frozen.access_key, "secret_access_key": frozen.secret_key, "token": frozen.token, "expires_at": expires}
+
+    return ask
+
+
+def open_stores(
+    address: S3Address, place: Place, credentials: Credentials | Callable[[], Any], *, ca_bundle: str | None
+) -> tuple[Any, Any]:
+    """Make two obstore stores of the objects below an address: one that gives up soon, and one that tries again for long."""
+    from obstore.store import S3Store
+
+    parts = urlsplit(place.endpoint)
+    endpoint = f"{parts.scheme}://{address.bucket}.{parts.netloc}{parts.path}" if place.virtual else place.endpoint
+    signed: dict[str, Any] = (
+        {"access_key_id": credentials.access_key, "secret_access_key": credentials.secret_key}
+        | ({"session_token": credentials.token} if credentials.token else {})
+        if isinstance(credentials, Credentials)
+        else {"credential_provider": credentials}
+    )
+    options: Any = {"allow_http": parts.scheme == "http", "connect_timeout": timedelta(seconds=_CONNECT_SECONDS)}
+    if ca_bundle:
+        options["root_certificate"] = Path(ca_bundle).read_bytes()
+
+    def store(*, answer: int, retries: int, seconds: int) -> Any:
+        limits: Any = {"read_timeout": timedelta(seconds=answer), "timeout": timedelta(seconds=answer + _BODY_SECONDS)}
+        return S3Store(
+            address.bucket,
+            prefix=address.prefix or None,
+            endpoint=endpoint.rstrip("/"),
+            region=place.region,
+            virtual_hosted_style_request=place.virtual,
+            client_options=options | limits,
+            retry_config={
+                "max_retries": retries,
+                "retry_timeout": timedelta(seconds=seconds),
+                "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
+            },
+            **signed,
+        )
+
+    retries, seconds = _FIRST
+    first = store(answer=min(FIRST_SECONDS, address.timeout), retries=retries, seconds=seconds)
+    return first, store(answer=address.timeout, retries=_PATIENT, seconds=2 * address.timeout + 15)
