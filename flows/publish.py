@@ -28,9 +28,11 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows import running_server
+from flows.credentials import load_credentials
 from flows.runner import TaskRunner, changes, hide_tracebacks, problems, retry_delays, summary, target_lines
 from podpipe import pipeline
 from podpipe.errors import PodpipeError
+from podpipe.job import WAIT_SECONDS
 from podpipe.settings import load_settings
 from podpipe.targets import open_target
 
@@ -72,12 +74,18 @@ def publish(
     check_links: bool = True,
     measure_hosted: bool = True,
     allow: list[str] | None = None,
+    wait: float = WAIT_SECONDS,
+    recheck: bool = False,
+    grace_days: int | None = None,
+    credentials_block: str | None = None,
 ) -> dict[str, Any]:
     """Build the show in the folder `show` and bring its targets up to date.
 
     `targets` are URLs (default: those in the show's settings). `episode` is a slug: of the episodes that are not published yet, only that
     one; Prefect's command line makes a number of `70`, which is taken as the slug "70". `allow` are changes of the feed that are meant,
-    each as `KIND` or `KIND:EPISODE` (docs/guard.md). The result is what `flows.runner.changes` says.
+    each as `KIND` or `KIND:EPISODE` (docs/guard.md). `wait` are the seconds to wait for another publish on a target, `recheck` has targets
+    list what they hold, and `grace_days` is for how long what is no longer produced stays. `credentials_block` names a Prefect block with
+    the credentials for S3 targets, which boto3 finds otherwise. The result is what `flows.runner.changes` says.
 
     Raises PublishError when not all was done, and podpipe's other errors for what makes the whole run impossible.
     """
@@ -93,6 +101,10 @@ def publish(
         check_links=check_links and settings.check_links,
         measure_hosted=measure_hosted and settings.audio.measure_hosted,
         allowed=tuple(allow or ()),
+        wait=wait,
+        recheck=recheck,
+        grace=None if grace_days is None else timedelta(days=grace_days),
+        credentials=None if credentials_block is None else load_credentials(credentials_block),
     )
     outcome = pipeline.publish(job, run=TaskRunner(retry_delays=retry_delays()))
     kept = _outcomes.get()
@@ -116,6 +128,10 @@ def run_publish(
     check_links: bool = True,
     measure_hosted: bool = True,
     allow: Sequence[str] | None = None,
+    wait: float = WAIT_SECONDS,
+    recheck: bool = False,
+    grace_days: int | None = None,
+    credentials_block: str | None = None,
 ) -> pipeline.Outcome:
     """Run the flow in this process and give back the outcome itself, as `podpipe.pipeline.publish` does.
 
@@ -139,6 +155,10 @@ def run_publish(
                 check_links=check_links,
                 measure_hosted=measure_hosted,
                 allow=list(allow) if allow else None,
+                wait=wait,
+                recheck=recheck,
+                grace_days=grace_days,
+                credentials_block=credentials_block,
             )
     except PublishError:
         pass

@@ -26,7 +26,7 @@ RETRY_DELAYS = (2.0, 8.0, 32.0)
 _PURE_SECONDS = 15 * 60
 _WORLD_SECONDS = 6 * 60 * 60  # a first upload sends every episode that the show ever had, over whatever line there is
 _SHOWN_FINDINGS = 200
-_TARGETS = "| Target | Put | Deleted | Unchanged | Bytes sent | Planned | What happened |"
+_TARGETS = "| Target | Put | Deleted | Unchanged | Bytes sent | Planned | Copied | Retired | Release | What happened |"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 
 
@@ -80,7 +80,8 @@ def hide_tracebacks() -> None:
 def changes(show: str, outcome: Outcome) -> dict[str, Any]:
     """What a publish changed, as plain values that JSON can hold; `show` is the show's title.
 
-    `targets` counts for each target what was put, deleted and left as it was, the bytes sent, and the steps planned; a target that failed
+    `targets` counts for each target what was put, deleted, left as it was, copied and retired, the bytes sent, and the steps planned, and
+    names the release that was made; a target that failed
     is in `failures` alone. `changed` is whether any target holds something else now.
     """
     levels = [finding.level for finding in outcome.findings]
@@ -91,7 +92,7 @@ def changes(show: str, outcome: Outcome) -> dict[str, Any]:
         "targets": [_target_changes(upload) for upload in outcome.uploads],
         "findings": {level: levels.count(level) for level in ("error", "warning", "info")},
         "failures": list(outcome.failures),
-        "changed": any(upload.report and (upload.report.put or upload.report.deleted) for upload in outcome.uploads),
+        "changed": any(upload.report and upload.report.changed for upload in outcome.uploads),
     }
 
 
@@ -100,7 +101,7 @@ def summary(show: str, outcome: Outcome) -> str:
     number, waiting = len(outcome.built.episodes), outcome.built.held_back
     lines = [f"# {_escaped(show)}", "", f"{number} episode{'' if number == 1 else 's'}{f', {waiting} held back' if waiting else ''}."]
     if outcome.uploads:
-        lines += ["", _TARGETS, "| --- | ---: | ---: | ---: | ---: | ---: | --- |"]
+        lines += ["", _TARGETS, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |"]
         lines += [_row(*_target_changes(upload).values(), _happened(upload, outcome)) for upload in outcome.uploads]
     if outcome.failures:
         lines += ["", "## Failures", "", *(f"- {_escaped(failure)}" for failure in outcome.failures)]
@@ -131,12 +132,15 @@ def _target_changes(upload: Uploaded) -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "bytes_sent": report.bytes_sent if report else 0,
         "planned": len(plan.steps),
+        "copied": len(report.copied) if report else 0,
+        "retired": len(report.retired) if report else 0,
+        "release": report.release if report else "",
     }
 
 
 def _happened(upload: Uploaded, outcome: Outcome) -> str:
     if upload.report is not None:
-        return "published" if upload.report.put or upload.report.deleted else "up to date"
+        return "published" if upload.report.changed else "up to date"
     refused = outcome.built.blocked or any(finding.level == "error" for finding in upload.findings)
     return "refused: see the findings" if refused else "dry run: nothing was changed"
 

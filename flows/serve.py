@@ -49,8 +49,15 @@ def make_deployments(settings: Settings, *, name: str | None = None) -> tuple[Ru
             path=settings.config,
             hint='five fields: minute, hour, day, month and weekday, as in "0 3 * * *"',
         ) from error
+    # Every night the targets are also asked what they hold, so that what got lost there is mended.
     return (
-        _deployment(settings, f"{prefix}nightly", f"Publishes {show.title} on its schedule, {settings.cron} in {show.timezone}.", nightly),
+        _deployment(
+            settings,
+            f"{prefix}nightly",
+            f"Publishes {show.title} on its schedule, {settings.cron} in {show.timezone}.",
+            nightly,
+            recheck=True,
+        ),
         _deployment(settings, f"{prefix}manual", f"Publishes {show.title} on request.", None),
     )
 
@@ -68,7 +75,7 @@ def _refuse_another_shows(deployment: RunnerDeployment) -> None:
         raise PodpipeError(f"the Prefect server has a deployment {full_name} already, of the show in {other}", hint=hint)
 
 
-def _deployment(settings: Settings, name: str, description: str, schedule: Schedule | None) -> RunnerDeployment:
+def _deployment(settings: Settings, name: str, description: str, schedule: Schedule | None, **parameters: bool) -> RunnerDeployment:
     # Each run is a process of its own that imports `flows` anew. Started in the folder that holds it, in a clone or in an installed
     # podpipe, it finds it there, wherever this process was started.
     made = RunnerDeployment.from_storage(
@@ -77,7 +84,7 @@ def _deployment(settings: Settings, name: str, description: str, schedule: Sched
         name=name,
         schedule=schedule,
         paused=False,
-        parameters={"show": str(settings.root)},
+        parameters={"show": str(settings.root), **parameters},
         description=description,
         enforce_parameter_schema=True,
     )

@@ -114,3 +114,8 @@ def make_show(root: Path, *, episodes: int = 2, settings: str = SETTINGS) -> Mad
 def files_below(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def published_below(folder: Path) -> dict[str, bytes]:
+    """What listeners get of a published folder: not what podpipe keeps beside it, which tells the time of the publish."""
+    return {name: content for name, content in files_below(folder).items() if not name.startswith(".podpipe/")}

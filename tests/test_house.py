@@ -14,6 +14,7 @@ from tests.conftest import REPOSITORY
 HOMES = {
     "boto3": {"podpipe.targets.s3"},
     "botocore": {"podpipe.targets.s3"},
+    "obstore": {"podpipe.targets.s3"},
     "comrak": {"podpipe.notes"},
     "feedgen": {"podpipe.feed"},
     "frontmatter": {"podpipe.frontmatter"},
@@ -25,7 +26,7 @@ HOMES = {
     "nh3": {"podpipe.embeds"},
     "PIL": {"podpipe.pictures"},
     "platformdirs": {"podpipe.ledger"},
-    "prefect": {"flows.publish", "flows.runner", "flows.serve", "flows"},
+    "prefect": {"flows.credentials", "flows.publish", "flows.runner", "flows.serve", "flows"},
     "regex": {"podpipe.social.lengths"},
     "rich": {"podpipe.cli.report"},
     "s3transfer": {"podpipe.targets.s3"},
@@ -39,7 +40,7 @@ HOMES = {
 
 PURE = (
     *("model", "errors", "timecode", "yaml_text", "frontmatter", "dates", "liquid", "embeds", "notes", "chapters", "links"),
-    *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan"),
+    *("charset", "figures", "fixing", "given_chapters", "head", "manuscript", "episode", "site", "feed", "social", "plan", "manifest"),
     *("chapter_forms", "feed_values", "given_item", "uris", "xml_text"),
     *("attribute_lists", "code_blocks", "dialect", "directories", "html_blocks", "languages", "places", "rules", "transcripts"),
     *("guard", "subscriptions"),

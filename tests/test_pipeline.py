@@ -228,8 +228,23 @@ def test_an_episode_that_is_taken_back_leaves_the_site_but_its_audio_stays(show:
     (show.root / "audio/2.mp3").unlink()
     report = pipeline.publish(job(show, allowed=("episode-gone:2",))).uploads[0].report
     assert report is not None
+    assert {"episode/2", "chapters/2.json"} <= set(report.retired)
+    assert (report.deleted, (out / "episode/2.html").is_file()) == ((), True), "caches and apps still ask for it"
+    assert "episode/2" not in files_below(out)["sitemap.xml"].decode()
+    report = pipeline.publish(job(show, as_of=NOW + timedelta(days=7))).uploads[0].report
+    assert report is not None
     assert {"episode/2", "chapters/2.json"} <= set(report.deleted)
+    assert not (out / "episode/2.html").exists()
     assert (out / "audio/2.mp3").is_file(), "apps keep an enclosure's address for years"
+
+
+def test_what_must_go_at_once_goes_without_its_time_of_grace(show: MadeShow, out: Path) -> None:
+    pipeline.publish(job(show))
+    next(show.root.glob("episodes/*-2.md")).unlink()
+    report = pipeline.publish(job(show, allowed=("episode-gone:2",), grace=timedelta(0))).uploads[0].report
+    assert report is not None
+    assert {"episode/2", "chapters/2.json"} <= set(report.deleted)
+    assert not (out / "episode/2.html").exists()
 
 
 def test_the_authors_wrong_figures_are_findings_and_the_measured_ones_are_published(show: MadeShow, out: Path) -> None:

@@ -1,14 +1,16 @@
-"""What a publish decides to change, in which order and why; and the manifest that it leaves."""
+"""What a publish decides to change, in which order and why."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from podpipe.errors import TargetError
-from podpipe.model import Artifact, FileContent, Holding, PublishPlan, Step
-from podpipe.plan import MANIFEST, holding, make_plan, manifest_bytes, read_manifest
+from podpipe.manifest import MANIFEST
+from podpipe.model import Artifact, FileContent, Holding, PublishPlan, Step, StoredContent
+from podpipe.plan import KEPT, holding, make_plan
 
 HTML, RSS = "text/html; charset=utf-8", "application/rss+xml; charset=utf-8"
 
@@ -100,49 +102,70 @@ def test_recordings_and_what_is_to_be_kept_are_never_deleted() -> None:
     assert plan.steps == (Step(action="delete", key="episode/0", reason="no longer produced"),)
 
 
-@pytest.mark.parametrize("key", ["episode/1", MANIFEST])
+@pytest.mark.parametrize("key", ["episode/1", MANIFEST, ".podpipe/kept/1"])
 def test_one_key_belongs_to_one_artifact(key: str) -> None:
     with pytest.raises(ValueError, match=f"two artifacts for one key: {key}"):
         make_plan("t", [artifact("episode/1"), artifact(key)], {})
 
 
-def test_a_manifest_reads_back_as_it_was_written() -> None:
-    before = held(artifact("episode/1"), artifact('回 70/夏 "1".txt', content_type="text/plain"))
-    assert read_manifest(manifest_bytes(before)) == before
-    assert read_manifest(manifest_bytes({})) == {}
+DAY = timedelta(days=1)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def test_the_same_holdings_give_the_same_manifest() -> None:
-    before = held(artifact("b"), artifact("a"))
-    digest = hashlib.sha256(b"content").hexdigest()
-    entry = f'{{"digest":"{digest}","length":7,"content_type":"{HTML}","cache_control":"no-cache"}}'
-    expected = f'{{"version":1,"objects":{{\n"a":{entry},\n"b":{entry}\n}}}}\n'.encode()
-    assert manifest_bytes(before) == manifest_bytes(dict(reversed(before.items()))) == expected
+def test_what_is_no_longer_produced_stays_for_its_time_of_grace() -> None:
+    before = held(artifact("episode/0"))
+    retire = Step(action="retire", key="episode/0", reason="no longer produced", until=NOW + 7 * DAY)
+    assert make_plan("t", [], before, grace=7 * DAY, now=NOW).steps == (retire,)
+    retired = {"episode/0": replace(before["episode/0"], retired=NOW)}
+    assert make_plan("t", [], retired, grace=7 * DAY, now=NOW + 7 * DAY - timedelta(seconds=1)).steps == ()
+    delete = Step(action="delete", key="episode/0", reason="no longer produced")
+    assert make_plan("t", [], retired, grace=7 * DAY, now=NOW + 7 * DAY).steps == (delete,)
+    assert make_plan("t", [], retired, now=NOW).steps == (delete,), "without a grace it goes at once"
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b'{"version":1,"obj',
-        b"\xff\xfe",
-        b"[]",
-        b'{"version":1}',
-        b'{"version":1,"objects":[]}',
-        b'{"version":1,"objects":{"a":{"digest":"d"}}}',
-        b'{"version":1,"objects":{"a":{"digest":"d","length":"7","content_type":"","cache_control":""}}}',
-        b'{"version":1,"objects":{"a":7}}',
-        b'{"version":"one","objects":{}}',
-        b'{"version":0,"objects":{}}',
-    ],
-)
-def test_a_damaged_manifest_is_reported_with_the_way_out(data: bytes) -> None:
-    with pytest.raises(TargetError, match="is damaged") as caught:
-        read_manifest(data)
-    assert "delete it on the target" in caught.value.hint
+def test_what_is_produced_again_is_counted_in_without_being_sent() -> None:
+    retired = {"episode/0": replace(held(artifact("episode/0"))["episode/0"], retired=NOW)}
+    again = make_plan("t", [artifact("episode/0")], retired, grace=DAY, now=NOW)
+    assert again.steps == (Step(action="restore", key="episode/0", reason="produced again"),)
+    assert make_plan("t", [artifact("episode/0", b"other")], retired, grace=DAY, now=NOW).steps == (put("episode/0", "content changed", 5),)
 
 
-def test_a_manifest_of_a_newer_podpipe_is_left_alone() -> None:
-    with pytest.raises(TargetError, match="a newer podpipe published here") as caught:
-        read_manifest(b'{"version":2,"things":[]}')
-    assert "update podpipe" in caught.value.hint
+def test_what_a_publish_that_was_cut_off_may_have_written_is_sent_again() -> None:
+    unknown = {"episode/0": replace(held(artifact("episode/0"))["episode/0"], digest="")}
+    assert make_plan("t", [artifact("episode/0")], unknown).steps == (put("episode/0", "cut off"),)
+
+
+def song(key: str, digest: str = "d") -> Artifact:
+    return artifact(key, FileContent(path=f"/show/{key}", digest=digest * 64, length=5_000_000), "audio/mpeg")
+
+
+def test_a_renamed_recording_is_copied_on_the_target() -> None:
+    before = held(song("audio/1.mp3"))
+    copy = Step(action="copy", key="audio/one.mp3", reason="renamed", length=5_000_000, source="audio/1.mp3")
+    assert make_plan("t", [song("audio/one.mp3")], before).steps == (copy,)
+    small = held(artifact("images/a.png", content_type="image/png"))
+    assert make_plan("t", [artifact("images/b.png", content_type="image/png")], small, grace=DAY, now=NOW).steps[0] == put("images/b.png")
+
+
+def test_nothing_is_copied_from_where_something_else_is_being_written() -> None:
+    before = held(song("audio/1.mp3", "a"), song("audio/2.mp3", "b"))
+    swapped = make_plan("t", [song("audio/1.mp3", "b"), song("audio/2.mp3", "a")], before)
+    assert [(step.action, step.source) for step in swapped.steps] == [("put", ""), ("put", "")]
+
+
+def test_what_is_kept_of_an_earlier_release_is_copied_back() -> None:
+    stored = StoredContent(digest="e" * 64, length=7)
+    back = Artifact(key="episode/1", content=stored, content_type=HTML, cache_control="no-cache")
+    plan = make_plan("t", [back], held(artifact("episode/1")), stored={"e" * 64: 7})
+    source = f"{KEPT}{'e' * 64}"
+    assert plan.steps == (Step(action="copy", key="episode/1", reason="content changed", length=7, source=source),)
+    lost = make_plan("t", [back], {})
+    assert lost.steps == (Step(action="copy", key="episode/1", reason="new", length=7),), "carrying it out says that it is not there"
+
+
+def test_a_stored_object_gets_other_headers_in_its_own_place() -> None:
+    before = held(artifact("episode/1", cache_control="max-age=60"))
+    digest = before["episode/1"].digest
+    back = Artifact(key="episode/1", content=StoredContent(digest=digest, length=7), content_type=HTML, cache_control="no-cache")
+    step = Step(action="copy", key="episode/1", reason="headers changed", length=7, source="episode/1")
+    assert make_plan("t", [back], before).steps == (step,)

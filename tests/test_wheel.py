@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY, require
-from tests.made_show import files_below, make_show
+from tests.made_show import make_show, published_below
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -59,4 +59,4 @@ def test_an_installed_podpipe_publishes_with_and_without_the_flow(wheel: Path, t
     run(podpipe, "publish", "--target", f"file:{tmp_path / 'direct'}", cwd=show.root, env=env)
     run(podpipe, "publish", "--flow", "--target", f"file:{tmp_path / 'flow'}", cwd=show.root, env=env)
     assert (tmp_path / "direct/episode/1.html").is_file()
-    assert files_below(tmp_path / "direct") == files_below(tmp_path / "flow")
+    assert published_below(tmp_path / "direct") == published_below(tmp_path / "flow")

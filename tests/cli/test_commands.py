@@ -130,10 +130,11 @@ def test_all_errors_are_told_and_only_the_first_of_many_warnings(show: MadeShow)
 
 def test_plan_lists_the_steps_and_changes_nothing(show: MadeShow) -> None:
     planned = podpipe("plan", "--show", show.root)
-    assert planned.returncode == 0
+    assert planned.returncode == 3, "something would change"
     assert "+ audio/1.mp3: new" in planned.stdout
     assert not (show.root / "public").exists()
     podpipe("publish", "--show", show.root)
+    assert podpipe("plan", "--show", show.root).returncode == 0
     assert "nothing would change" in podpipe("publish", "--dry-run", "--show", show.root).stdout
 
 

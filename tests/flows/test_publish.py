@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,12 @@ import pytest
 
 from podpipe import pipeline
 from podpipe.errors import ConfigError, PodpipeError, SourceError, TargetError
+from podpipe.manifest import MANIFEST, read_manifest
 from podpipe.settings import load_settings
 from tests.conftest import REPOSITORY
 from tests.flows.conftest import PrefectServer
-from tests.made_show import SETTINGS, MadeShow, files_below
-from tests.servers import free_port
+from tests.made_show import SETTINGS, MadeShow, files_below, published_below
+from tests.servers import ACCESS_KEY, SECRET_KEY, free_port, rclone_server
 
 pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them, where the tests run in several processes
 
@@ -35,7 +37,9 @@ def test_a_run_publishes_with_each_stage_as_a_task_and_says_what_changed(prefect
     state = run_flow(show)
     run = prefect_server.flow_run(state.state_details.flow_run_id)
     published = files_below(show.root / "public")
-    sent = len(published) - 1  # podpipe's own manifest is none of the show's files
+    sent = len([name for name in published if not name.startswith(".podpipe/")])
+    [release] = [Path(name).stem for name in published if name.startswith(".podpipe/releases/")]
+    counts = {"put": sent, "deleted": 0, "unchanged": 0, "planned": sent, "copied": 0, "retired": 0}
     assert (run.state_type.name, run.name) == ("COMPLETED", "show")
     tasks = prefect_server.tasks(run.id, number=6)
     assert [task.name for task in tasks] == STAGES
@@ -45,14 +49,14 @@ def test_a_run_publishes_with_each_stage_as_a_task_and_says_what_changed(prefect
         "show": "Test Talk",
         "episodes": 2,
         "held_back": 0,
-        "targets": [{"target": "file:public", "put": sent, "deleted": 0, "unchanged": 0, "bytes_sent": size, "planned": sent}],
+        "targets": [{"target": "file:public", "bytes_sent": size, "release": release, **counts}],
         "findings": {"error": 0, "warning": 0, "info": 0},
         "failures": [],
         "changed": True,
     }
     summary = prefect_server.artifact(run.id).data
     assert summary.startswith("# Test Talk\n\n2 episodes.\n")
-    assert f"| file:public | {sent} | 0 | 0 | {size} | {sent} | published |" in summary
+    assert f"| file:public | {sent} | 0 | 0 | {size} | {sent} | 0 | 0 | {release} | published |" in summary
 
 
 def test_the_world_is_told_in_a_task_of_its_own(prefect_server: PrefectServer, show: MadeShow) -> None:
@@ -81,8 +85,10 @@ def test_the_flow_and_a_direct_publish_give_the_same_bytes(show: MadeShow, tmp_p
     by_flow = run_publish(show=show.root, targets=[f"file:{flowing}"])
     job = pipeline.Job(settings=load_settings(show.root), as_of=datetime.now(UTC), targets=(f"file:{direct}",))
     directly = pipeline.publish(job)
-    assert files_below(flowing) == files_below(direct)
-    assert len(files_below(flowing)) > 15
+    assert published_below(flowing) == published_below(direct)
+    assert len(published_below(flowing)) > 15
+    manifests = [read_manifest((folder / MANIFEST).read_bytes()) for folder in (flowing, direct)]
+    assert manifests[0].objects == manifests[1].objects
     assert by_flow.built == directly.built
 
 
@@ -225,3 +231,38 @@ def test_the_module_is_a_command(prefect_server: PrefectServer, show: MadeShow, 
     assert refused.returncode == 1
     assert "2026-01-03-3.md:" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.usefixtures("prefect_server", "s3_credentials")
+def test_a_prefect_block_may_hold_the_credentials(show: MadeShow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.blocks.system import Secret
+
+    from flows.publish import run_publish
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    held = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+    Secret(value=held).save("show-bucket", overwrite=True)  # type: ignore[arg-type]
+    Secret(value=json.dumps(held | {"aws_secret_access_key": "another"})).save("show-bucket-wrong", overwrite=True)  # type: ignore[arg-type]
+    with rclone_server(tmp_path) as server:
+        bucket = server.bucket()
+        url = server.url(bucket)
+        assert run_publish(show=show.root, targets=[url], credentials_block="show-bucket").ok
+        assert "feed.xml" in server.keys(bucket)
+        refused = run_publish(show=show.root, targets=[url], credentials_block="show-bucket-wrong")
+        assert "the credentials are not valid there" in refused.failures[0]
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize("value", ["not json", '{"aws_access_key_id": "only-half"}', "[]"])
+def test_a_block_without_credentials_is_refused_without_showing_it(show: MadeShow, value: str) -> None:
+    from prefect.blocks.system import Secret
+
+    from flows.publish import run_publish
+
+    Secret(value=value).save("half", overwrite=True)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="holds no aws_access_key_id") as caught:
+        run_publish(show=show.root, credentials_block="half")
+    assert "only-half" not in str(caught.value)
+    with pytest.raises(ConfigError, match="there is no Prefect block 'nowhere'"):
+        run_publish(show=show.root, credentials_block="nowhere")

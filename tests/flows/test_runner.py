@@ -26,7 +26,9 @@ def outcome(*, uploads: tuple[Uploaded, ...] = (), failures: tuple[str, ...] = (
 
 def uploaded(*, carried_out: bool) -> Uploaded:
     plan = PublishPlan(target="file:public", steps=STEPS, unchanged=4)
-    report = PublishReport(target="file:public", put=("feed.xml",), deleted=("old.html",), unchanged=4, bytes_sent=10)
+    report = PublishReport(
+        target="file:public", put=("feed.xml",), retired=("x",), deleted=("old.html",), unchanged=4, bytes_sent=10, release="20260601-a"
+    )
     return Uploaded(plan=plan, report=report if carried_out else None)
 
 
@@ -38,7 +40,19 @@ def test_the_result_is_plain_json() -> None:
         "show": "A show",
         "episodes": 0,
         "held_back": 1,
-        "targets": [{"target": "file:public", "put": 1, "deleted": 1, "unchanged": 4, "bytes_sent": 10, "planned": 2}],
+        "targets": [
+            {
+                "target": "file:public",
+                "put": 1,
+                "deleted": 1,
+                "unchanged": 4,
+                "bytes_sent": 10,
+                "planned": 2,
+                "copied": 0,
+                "retired": 1,
+                "release": "20260601-a",
+            }
+        ],
         "findings": {"error": 1, "warning": 0, "info": 0},
         "failures": ["s3://b: away"],
         "changed": True,
@@ -49,7 +63,8 @@ def test_a_plan_that_was_not_carried_out_is_no_change() -> None:
     from flows.runner import changes
 
     result = changes("A show", outcome(uploads=(uploaded(carried_out=False),)))
-    assert result["targets"] == [{"target": "file:public", "put": 0, "deleted": 0, "unchanged": 4, "bytes_sent": 0, "planned": 2}]
+    counts = {"put": 0, "deleted": 0, "unchanged": 4, "bytes_sent": 0, "planned": 2, "copied": 0, "retired": 0}
+    assert result["targets"] == [{"target": "file:public", "release": "", **counts}]
     assert result["changed"] is False
 
 
@@ -62,9 +77,9 @@ def test_the_summary_keeps_any_text_inside_its_cell() -> None:
         "\n"
         "0 episodes, 1 held back.\n"
         "\n"
-        "| Target | Put | Deleted | Unchanged | Bytes sent | Planned | What happened |\n"
-        "| --- | ---: | ---: | ---: | ---: | ---: | --- |\n"
-        "| file:public | 0 | 0 | 4 | 0 | 2 | refused: see the findings |\n"
+        "| Target | Put | Deleted | Unchanged | Bytes sent | Planned | Copied | Retired | Release | What happened |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |\n"
+        "| file:public | 0 | 0 | 4 | 0 | 2 | 0 | 0 |  | refused: see the findings |\n"
         "\n"
         "## Failures\n"
         "\n"

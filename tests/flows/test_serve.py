@@ -58,7 +58,8 @@ def test_the_schedule_is_the_shows_in_its_own_time_zone(prefect_server: PrefectS
     assert (schedule.schedule.cron, schedule.schedule.timezone, schedule.active) == ("* * * * *", "Asia/Tokyo", True)
     assert manual.schedules == []
     for deployment in (nightly, manual):
-        assert deployment.parameters == {"show": str(served_show.root)}
+        nightly_too = {"recheck": True} if deployment is nightly else {}
+        assert deployment.parameters == {"show": str(served_show.root)} | nightly_too
         assert deployment.enforce_parameter_schema
         assert not deployment.paused
 

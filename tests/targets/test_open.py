@@ -21,5 +21,5 @@ def test_the_scheme_chooses_the_target(tmp_path: Path, url: str, kind: type) -> 
 def test_what_no_target_understands_is_refused_without_showing_credentials(tmp_path: Path, url: str) -> None:
     with pytest.raises(TargetError) as caught:
         open_target(url, root=tmp_path)
-    assert caught.value.hint == "use file:FOLDER or s3://BUCKET/PREFIX"
+    assert caught.value.hint == "use file:FOLDER, s3://BUCKET/PREFIX or git+URL"
     assert "hidden-word" not in f"{caught.value} {caught.value.target}"

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from podpipe.errors import TargetError
+from podpipe.manifest import MANIFEST
 from podpipe.model import Artifact, FileContent, PublishReport
-from podpipe.plan import MANIFEST, make_plan
-from podpipe.targets import open_target
+from podpipe.plan import make_plan
+from podpipe.targets import open_target, opened
 from podpipe.targets.s3 import S3Address, parse_address
-from podpipe.targets.upload import carry_out, holdings
+from podpipe.targets.upload import carry_out, state_of
 from tests.servers import SECRET_KEY, S3Server, free_port
 
 HTML, RSS, JSON = "text/html; charset=utf-8", "application/rss+xml; charset=utf-8", "application/json+chapters"
@@ -42,9 +43,9 @@ def a_show(tmp_path: Path) -> list[Artifact]:
 
 
 def publish(url: str, artifacts: list[Artifact], root: Path) -> PublishReport:
-    target = open_target(url, root=root)
-    held = holdings(target)
-    return carry_out(make_plan(target.url, artifacts, held), artifacts, target, held=held)
+    with opened(url, root=root) as target:
+        held = state_of(target, recheck=True).held
+        return carry_out(make_plan(target.url, artifacts, held), artifacts, target, held=held)
 
 
 def body(server: S3Server, bucket: str, key: str) -> bytes:
@@ -261,10 +262,17 @@ def test_an_endpoint_in_the_environment_that_is_no_url_is_reported(tmp_path: Pat
 
 
 def test_an_address_is_read_in_full() -> None:
-    url = "s3://radio/shows//%E7%95%AA%E7%B5%84/?endpoint=http://localhost:9000&region=eu-west-1&profile=work&addressing=virtual"
+    url = "s3://radio/shows//%E7%95%AA%E7%B5%84/?endpoint=http://localhost:9000&region=eu-west-1&profile=work&addressing=virtual&acl=public-read&timeout=5"
     address = parse_address(url)
     assert address == S3Address(
-        bucket="radio", prefix="shows/番組", endpoint="http://localhost:9000", region="eu-west-1", profile="work", addressing="virtual"
+        bucket="radio",
+        prefix="shows/番組",
+        endpoint="http://localhost:9000",
+        region="eu-west-1",
+        profile="work",
+        addressing="virtual",
+        acl="public-read",
+        timeout=5,
     )
     assert address.url == "s3://radio/shows/番組"
 
@@ -273,10 +281,13 @@ def test_an_address_is_read_in_full() -> None:
     ("url", "message"),
     [
         ("s3:///prefix", "needs a bucket"),
-        ("s3://radio?endpont=http://localhost&acl=public", "has no option acl, endpont"),
+        ("s3://radio?endpont=http://localhost&public=true", "has no option endpont, public"),
         ("s3://radio?endpoint=localhost:9000", "must be a URL"),
         ("s3://radio?endpoint=http://[::1", "must be a URL"),
         ("s3://radio?addressing=dns", "no S3 addressing is called dns"),
+        ("s3://radio?acl=public", "no canned ACL is called public"),
+        ("s3://radio?timeout=soon", "'soon' is no number of seconds"),
+        ("s3://radio?timeout=0", "'0' is no number of seconds"),
         ("s3://key:hidden-word@radio/show", "credentials do not belong"),
         ("s3://radio?endpoint=http://key:hidden-word@localhost", "credentials do not belong"),
     ],
@@ -289,4 +300,4 @@ def test_an_address_that_cannot_be_meant_is_refused(url: str, message: str, tmp_
 
 def test_a_target_is_opened_without_asking_the_store(tmp_path: Path) -> None:
     target: Any = open_target("s3://radio/show/?profile=nobody", root=tmp_path)
-    assert (target.url, target.parallel) == ("s3://radio/show", 8)
+    assert (target.url, target.parallel) == ("s3://radio/show", 12)

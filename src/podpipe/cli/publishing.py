@@ -25,6 +25,8 @@ def publish(arguments: argparse.Namespace) -> int:
     """Publish, in this process or as a Prefect flow."""
     if arguments.flow:
         return _publish_as_flow(arguments)
+    if arguments.credentials_block:
+        raise PodpipeError("--credentials-block names a block of Prefect's", hint="add --flow, or let boto3 find the credentials")
     return _publish_here(arguments, dry_run=arguments.dry_run)
 
 
@@ -149,6 +151,7 @@ def _publish_as_flow(arguments: argparse.Namespace) -> int:
         wait=arguments.wait,
         recheck=arguments.recheck,
         grace_days=arguments.grace,
+        credentials_block=arguments.credentials_block,
     )
     return _conclude(outcome, arguments, dry_run=arguments.dry_run)
 

@@ -35,6 +35,7 @@ def _publish(commands: Commands) -> None:
     parser.add_argument(
         "--flow", action="store_true", help="run as a Prefect flow, on the server that PREFECT_API_URL names or a temporary one"
     )
+    parser.add_argument("--credentials-block", metavar="NAME", help="with --flow: a Prefect block with the credentials for S3 targets")
 
 
 def _plan(commands: Commands) -> None:

@@ -144,7 +144,7 @@ class S3Target:
                 now = self.read_version(key) if last else None
                 return now.version if now and now.data == data else None
             except Exception as error:
-                last = explain_plain(error, self._address)
+                last = self._told(error)
                 if last is None:
                     raise
                 if last.code in {"NotImplemented", "501"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,7 +12,10 @@ from podpipe.errors import TargetError
 Addressing = Literal["path", "virtual"]
 
 HOW_TO_SIGN_IN = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with ?profile=NAME"
-_OPTIONS = ("endpoint", "region", "profile", "addressing", "acl", "timeout")
+STORE_OPTIONS = ("endpoint", "region", "profile", "addressing")
+"""What tells how a store is reached, for targets and for audio that is kept in a bucket."""
+
+_OPTIONS = (*STORE_OPTIONS, "acl", "timeout")
 _ACLS = (
     *("private", "public-read", "public-read-write", "authenticated-read"),
     *("aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"),
@@ -42,10 +46,10 @@ class S3Address:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
 
-def parse_address(url: str) -> S3Address:
+def parse_address(url: str, *, known: Sequence[str] = _OPTIONS) -> S3Address:
     """Read `s3://BUCKET/PREFIX?endpoint=URL&region=NAME&profile=NAME&addressing=path|virtual&acl=NAME&timeout=SECONDS`.
 
-    Everything after the bucket is optional.
+    Everything after the bucket is optional; `known` are the options that it may carry.
 
     Raises TargetError for anything else, credentials in the URL among it: they would end up in logs and shell histories.
     """
@@ -57,9 +61,9 @@ def parse_address(url: str) -> S3Address:
         raise TargetError("credentials do not belong into a target's URL", target=shown, hint=HOW_TO_SIGN_IN)
     if not parts.netloc:
         raise TargetError("an S3 target needs a bucket", target=shown, hint="write s3://BUCKET or s3://BUCKET/PREFIX")
-    if unknown := sorted(options.keys() - set(_OPTIONS)):
-        known = f"{', '.join(_OPTIONS[:-1])} and {_OPTIONS[-1]} are known"
-        raise TargetError(f"an S3 target has no option {', '.join(unknown)}", target=shown, hint=known)
+    if unknown := sorted(options.keys() - set(known)):
+        hint = f"{', '.join(known[:-1])} and {known[-1]} are known"
+        raise TargetError(f"an S3 target has no option {', '.join(unknown)}", target=shown, hint=hint)
     if endpoint is not None and not host_of(endpoint):
         raise TargetError(
             "the endpoint of an S3 target must be a URL", target=shown, hint="write ?endpoint=https://HOST or http://HOST:PORT"

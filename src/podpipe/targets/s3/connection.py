@@ -118,7 +118,10 @@ def place_of_client(client: Any, address: S3Address) -> Place:
 
 
 def credentials_of_client(client: Any) -> Callable[[], Any]:
-    """Asks boto3 for credentials whenever obstore needs them: those of a role are renewed by it."""
+    """Asks boto3 for credentials whenever obstore needs them: those of a role are renewed by it.
+
+    It is asked once at once: what boto3 raises where there are none is plainer than what obstore makes of it.
+    """
 
     def ask() -> dict[str, Any]:
         from botocore.exceptions import NoCredentialsError
@@ -130,6 +133,7 @@ def credentials_of_client(client: Any) -> Callable[[], Any]:
         expires = datetime.now(UTC) + _CREDENTIALS_LAST
         return {"access_key_id": frozen.access_key, "secret_access_key": frozen.secret_key, "token": frozen.token, "expires_at": expires}
 
+    ask()
     return ask
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from podpipe.errors import TargetError, WebError
 from podpipe.ranges import BLOCK, BUDGET, RangedFile, RemoteFile, same_etag
-from podpipe.targets.s3.address import S3Address, parse_address
+from podpipe.targets.s3.address import STORE_OPTIONS, S3Address, parse_address
 from podpipe.targets.s3.connection import connect
 from podpipe.targets.s3.refusals import explain
 
@@ -72,7 +72,7 @@ class S3Objects:
     def _object(self, url: str) -> _Object:
         try:
             url.encode()
-            address = parse_address(url)
+            address = parse_address(url, known=STORE_OPTIONS)
         except ValueError as error:
             raise WebError("an S3 address cannot be read", url="s3:…", hint="write s3://BUCKET/PATH/FILE.mp3") from error
         except TargetError as error:
@@ -185,8 +185,8 @@ def _refused(error: Any, address: S3Address) -> WebError:
         hint = "the credentials need s3:GetObject on the object, and s3:ListBucket on the bucket to tell that one is missing"
     elif "the store answers" in message:
         hint = "try again later"
-    answer = getattr(error, "response", {}).get("ResponseMetadata", {})
-    return WebError(message, url=address.url, status=answer.get("HTTPStatusCode"), hint=hint)
+    answer = getattr(error, "response", None) or {}
+    return WebError(message, url=address.url, status=answer.get("ResponseMetadata", {}).get("HTTPStatusCode"), hint=hint)
 
 
 def _for_reading(hint: str) -> str:
