@@ -198,10 +198,11 @@ def _fill_lengths(tree: Tree, blobs: Blobs) -> None:
     if not absent or manifest is None:
         return
     try:
-        known = read_manifest(blobs.read(manifest.blob))
+        data = blobs.read(manifest.blob)
+        known = read_manifest(data)
     except TargetError:
         return  # whoever reads it for what it says will tell
     lengths = {_name_of(key, held.content_type): held.length for key, held in known.objects.items()}
-    lengths |= {f"{KEPT}{digest}": kept.length for digest, kept in known.kept.items()}
+    lengths |= {f"{KEPT}{digest}": kept.length for digest, kept in known.kept.items()} | {MANIFEST: len(data)}
     for name in absent:
         tree.files[name] = File(blob=tree.files[name].blob, length=lengths.get(name, lengths.get(name.removesuffix(PAGE))))

@@ -130,7 +130,7 @@ def _remote(parts: SplitResult, shown: str) -> str:
     if _CONTROL.search(path):
         raise TargetError("the target's URL holds a character that no URL may have", target=shown, hint=_FORMS)
     if scheme == "file":
-        if parts.netloc not in {"", "localhost"} or len(path) < 2:
+        if parts.netloc not in {"", "localhost"} or not path.startswith("/") or path == "/":
             raise TargetError("git+file: names a repository of this machine", target=shown, hint="use git+file:///FOLDER")
         return f"file://{quote(path)}"
     if at and (scheme != "ssh" or ":" in sign_in):

@@ -156,6 +156,7 @@ class _Writer:
         except BaseException as error:
             stopped = TargetError("git was stopped while it wrote", target=self._git.target, hint=AGAIN)
             self._failure = error if isinstance(error, TargetError) else stopped
+            self.written.clear()
             raise
 
 

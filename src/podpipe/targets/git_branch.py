@@ -143,7 +143,7 @@ class _RemoteBranch:
         answer = git.ask("push", "--porcelain", "--progress", *quiet, f"--force-with-lease={ref}:{old}", _REMOTE, f"{new}:{ref}")
         if answer.status:
             self._explain(git, answer.output.decode("utf-8", "replace"), answer.said, old=old, new=new)
-        git.run("update-ref", _FETCHED, new)
+        git.ask("update-ref", _FETCHED, new)  # where this fails, the next publish fetches what is here already
 
     def close(self) -> None:
         self._held.close()
@@ -187,9 +187,11 @@ class _RemoteBranch:
         git = self._git(folder)
         if folder.is_dir() and len(list(folder.glob("objects/pack/*.pack"))) > _MOST_PACKS:
             shutil.rmtree(folder)  # each publish adds some; to fetch what is needed is easier than to tidy up
-        if (folder / "HEAD").is_file():
+        if folder.is_dir():
             _clear(folder)
-            return git, True
+            if git.ask("rev-parse", "--git-dir").status == 0:
+                return git, True
+            shutil.rmtree(folder)
         _init(git, "")
         return git, False
 
@@ -230,7 +232,9 @@ def _about(git: Git) -> tuple[Path, str]:
 def _lengths(git: Git) -> Mapping[str, int]:
     """The lengths of all contents that are here, by id; to ask for one that is not would fetch it."""
     form = "--batch-check=%(objectname) %(objectsize)"
-    pairs = (line.split() for line in git.run("cat-file", "--batch-all-objects", "--unordered", form).splitlines())
+    pairs = [line.split() for line in git.run("cat-file", "--batch-all-objects", "--unordered", form).splitlines()]
+    if not all(length.isdigit() for _, length in pairs):
+        raise TargetError("podpipe's copy of the remote is damaged", target=git.target, hint=f"delete {git.folder}, then publish again")
     return {blob.decode(): int(length) for blob, length in pairs}
 
 

@@ -34,6 +34,7 @@ _SETTINGS = {
     "core.bigFileThreshold": str(LARGE),
     "core.packedRefsTimeout": "10000",
     "core.filesRefLockTimeout": "10000",
+    "core.protectHFS": "true",  # as GitHub has it, and every Mac that the branch is cloned to
     "credential.interactive": "never",
     "fastimport.unpackLimit": "0",  # below it, git would write each recording a second time
     "fetch.unpackLimit": "1",

@@ -46,7 +46,7 @@ _MEANINGS = tuple(
             "the remote cannot be reached",
             "check the address and the connection, then publish again",
         ),
-        (r"invalid path", "git takes no file of such a name", "change the permalink or the file's name"),
+        (r"invalid path|ignoring path", "git takes no file of such a name", "change the permalink or the file's name"),
     )
 )
 _PREFIX = re.compile(r"^(?:(?:remote|fatal|error|warning|ssh):\s*)+", re.IGNORECASE)

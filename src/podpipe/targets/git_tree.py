@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from podpipe.errors import TargetError
 from podpipe.targets.git_commands import Git
 
 PAGE = ".html"
 _FILE = b"100644"
 _FILES = (_FILE, b"100755")
+_LEFT_OUT = "Ignoring path"
+"""What git says of a name that it does not take; it goes on without the file as if all were well."""
 _FALLBACK = {"user.name": "podpipe", "user.email": "podpipe@localhost"}
 
 
@@ -54,8 +57,9 @@ class Tree:
         return next((folder for folder in _above(name) if folder in self.files or folder in self._others), None)
 
     def set(self, name: str, file: File) -> None:
-        if name not in self.files:
+        if not self.holds(name):
             self._folders.update(_above(name))
+        self._others.discard(name)
         self.files[name] = file
 
     def remove(self, name: str) -> None:
@@ -80,6 +84,7 @@ def list_tree(git: Git, commit: str, folder: str, *, lengths: Mapping[str, int] 
     """The files of a commit below a folder. `lengths` are those of what was fetched, by id; None has git look at each file."""
     if not commit:
         return Tree({}, others=())
+    _check_folder(git, commit, folder)
     long = ("-l",) if lengths is None else ()
     output = git.run("ls-tree", "-r", "-z", "--full-tree", *long, commit, *((folder,) if folder else ()))
     files: dict[str, File] = {}
@@ -104,10 +109,22 @@ def write_commit(git: Git, *, parent: str, folder: str, changes: Mapping[str, st
     with tempfile.TemporaryDirectory(prefix="podpipe-git-") as temporary:
         index = {"GIT_INDEX_FILE": str(Path(temporary) / "index")}
         git.run("read-tree", parent or "--empty", more=index)
-        git.run("update-index", "-z", "--index-info", given=b"".join(_index_lines(folder, changes, len(parent))), more=index)
+        lines = b"".join(_index_lines(folder, changes, len(parent)))
+        answer = git.ask("update-index", "-z", "--index-info", given=lines, more=index)
+        if answer.status or _LEFT_OUT in answer.said:
+            raise git.error(answer.said)
         tree = git.line("write-tree", "--missing-ok", more=index)
     parents = ("-p", parent) if parent else ()
     return _signed_by(git).line("commit-tree", tree, *parents, "-F", "-", given=message.encode("utf-8", "replace"))
+
+
+def _check_folder(git: Git, commit: str, folder: str) -> None:
+    """Refuse a folder in whose place the commit has a file: a publish would put the one where the other was."""
+    for path in _above(folder):
+        for entry in git.run("ls-tree", "-z", "--full-tree", commit, path).split(b"\0")[:-1]:
+            if entry.split()[1] != b"tree":
+                hint = "publish into another folder with ?folder=PATH"
+                raise TargetError(f"{path} is a file on the branch, where a folder must be", target=git.target, hint=hint)
 
 
 def _index_lines(folder: str, changes: Mapping[str, str | None], width: int) -> Iterator[bytes]:
