@@ -97,7 +97,7 @@ class GitTarget:
             tree.set(self._place(tree, key, ""), written)
             return written.blob
 
-    def copy(self, source: str, key: str, *, content_type: str, cache_control: str) -> None:  # noqa: ARG002 - a branch keeps no headers
+    def copy(self, source: str, key: str, *, content_type: str = "", cache_control: str = "") -> None:  # noqa: ARG002 - a branch keeps no headers
         with self._working(f"cannot copy {source} to {key}") as (tree, _):
             file = self._find(tree, source)
             if file is None:

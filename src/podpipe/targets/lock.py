@@ -170,7 +170,7 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
 def _claim(target: Target, holder: Holder, waiting: _Waiting) -> None:
     """Claim the target where no condition can keep others off: of those who want it at once, the one with the lowest id stays."""
     mine = _claim_key(holder)
-    standing = False
+    standing, begun = False, time.monotonic()
     while True:
         if not standing:
             _put(target, mine, holder.as_bytes())
@@ -183,7 +183,8 @@ def _claim(target: Target, holder: Holder, waiting: _Waiting) -> None:
         if not alive:
             return
         first = min(alive)
-        fresh = _FRESH_SECONDS - min(others[key] for key in alive)
+        # For as long as this, another newcomer may still withdraw its claim; who holds the target renews an old one, and does not.
+        fresh = _FRESH_SECONDS - max(min(others[key] for key in alive), time.monotonic() - begun)
         if first < mine:
             target.delete(mine)
             standing = False
