@@ -76,13 +76,15 @@ class Digests:
 
     def recall(self, path: Path) -> str | None:
         """The digest, where it is remembered of the file as it is now: nothing is read. Raises OSError as `digest` does."""
-        found = self._remembered().get(str(path.absolute()))
-        return found[2] if found is not None and found[:2] == _state(path.stat()) else None
+        name = _name(path)
+        found = self._remembered().get(name)
+        return found[2] if found is not None and found[:2] == _state(os.stat(name)) else None  # noqa: PTH116 - thousands of times a run
 
     def note(self, path: Path, taken: Taken) -> None:
         """Remember a digest that was taken, in this process or in another; one of a file that was still changing is not kept."""
         if taken.lasting:
-            self._remembered()[str(path.absolute())] = self._added[str(path.absolute())] = (taken.size, taken.modified, taken.digest)
+            name = _name(path)
+            self._remembered()[name] = self._added[name] = (taken.size, taken.modified, taken.digest)
 
     def save(self) -> None:
         """Keep what was added for the next run, beside what other runs have kept since; files that are gone are forgotten."""
@@ -121,6 +123,12 @@ class BuildRecord:
     def _place(folder: Path, name: str) -> Path:
         # A name may be a path or a URL, longer than a file's name may be.
         return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+
+def _name(path: Path) -> str:
+    """A path as it is remembered: absolute."""
+    name = str(path)
+    return name if os.path.isabs(name) else str(path.absolute())  # noqa: PTH117 - a path object asks itself for long
 
 
 def _state(stat: os.stat_result) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def target(tmp_path: Path) -> Watched:
 
 def test_everything_is_looked_at_before_the_feed_goes_and_the_feed_after_it(target: Watched) -> None:
     release(target)
-    done = [asked for asked in target.asked if LOCK not in asked]
+    done = [asked for asked in target.asked if LOCK not in asked and asked != f"read {MANIFEST}"]
     feed = done.index("put feed.xml")
     assert done.index("write .podpipe/manifest.json") < done.index("put audio/1.mp3"), "the manifest tells ahead what may be touched"
     assert {f"head {made.key}" for made in SHOW[1:]} <= set(done[:feed])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -16,8 +14,7 @@ from podpipe.errors import TargetError
 from podpipe.model import Artifact, FileContent
 from podpipe.targets import Credentials, Head, Versioned
 from podpipe.targets.s3.address import S3Address, parse_address
-from podpipe.targets.s3.connection import connect, credentials_of_client, open_stores, place_by_environment, place_of_client
-from podpipe.targets.s3.large import PART, PARTS_AT_ONCE, upload_in_parts
+from podpipe.targets.s3.connection import Place, Stores, connect, credentials_of_client, place_by_environment, place_of_client
 from podpipe.targets.s3.refusals import OTHER_REGION, Told, code_of, explain, explain_plain
 
 __all__ = ["S3Address", "S3Target", "parse_address"]
@@ -32,6 +29,7 @@ _HEARD_SECONDS = 10.0
 """A request that failed after all its tries is made again while the store answers others: it is overloaded then, or the line is bad."""
 
 _CONDITION_TRIES = 8
+_CONNECTIONS_EACH = 3
 _JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
@@ -50,7 +48,7 @@ class S3Target:
         self._credentials = credentials
         self._below = f"{self._address.prefix}/" if self._address.prefix else ""
         self._clients: tuple[Any, Any] | None = None
-        self._stores: tuple[Any, Any] | None = None
+        self._stores: Stores | None = None
         self._making = Lock()
         self._heard = 0.0
 
@@ -168,6 +166,8 @@ class S3Target:
         return done["e_tag"] or ""
 
     def ages(self, prefix: str) -> Mapping[str, float]:
+        from email.utils import parsedate_to_datetime
+
         def listed() -> dict[str, float]:
             found = self._client().list_objects_v2(Bucket=self._address.bucket, Prefix=self._below + prefix)
             date = found["ResponseMetadata"]["HTTPHeaders"].get("date")
@@ -184,7 +184,7 @@ class S3Target:
         with self._making:
             for client in self._clients or ():
                 client.close()
-            self._clients = self._stores = None
+            self._clients = None
 
     def client(self) -> Any:
         """A boto3 client for what only stores of this kind know, such as the rules of a bucket."""
@@ -196,6 +196,8 @@ class S3Target:
         return self._address
 
     def _put_large(self, content: bytes | FileContent, length: int, artifact: Artifact) -> None:
+        from podpipe.targets.s3.large import PART, upload_in_parts
+
         where = {"Bucket": self._address.bucket, "Key": self._below + artifact.key}
         headers = self._headers(artifact.content_type, artifact.cache_control)
         if self._address.acl:
@@ -241,23 +243,20 @@ class S3Target:
 
     def _connected(self) -> tuple[Any, Any]:
         if self._clients is None:
-            self._clients = connect(self._address, connections=self.parallel * PARTS_AT_ONCE, credentials=self._credentials)
+            self._clients = connect(self._address, connections=self.parallel * _CONNECTIONS_EACH, credentials=self._credentials)
         return self._clients
 
     def _store(self) -> Any:
         """The store to ask: until it has answered once, the one that gives up soon."""
         with self._making:
             if self._stores is None:
-                found = place_by_environment(self._address, self._credentials)
-                if found is not None:
-                    place, credentials = found
-                    self._stores = open_stores(self._address, place, credentials, ca_bundle=None)
-                else:
-                    client = self._connected()[1]
-                    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
-                    signed = self._credentials or credentials_of_client(client)
-                    self._stores = open_stores(self._address, place_of_client(client, self._address), signed, ca_bundle=bundle)
-            return self._stores[1 if self._heard else 0]
+                place, signed = place_by_environment(self._address, self._credentials) or self._place_by_boto3()
+                self._stores = Stores(self._address, place, signed)
+            return self._stores.patient if self._heard else self._stores.first
+
+    def _place_by_boto3(self) -> tuple[Place, Any]:
+        client = self._connected()[1]
+        return place_of_client(client, self._address), self._credentials or credentials_of_client(client)
 
     def _found_region(self) -> bool:
         """Whether boto3 knows the region of a bucket that another one does not serve; from then on it is asked there."""
@@ -274,6 +273,7 @@ class S3Target:
         if not region:
             return False
         self.close()
+        self._stores = None
         self._address = replace(self._address, region=cast("str", region))
         return True
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,13 +97,19 @@ def place_by_environment(address: S3Address, credentials: Credentials | None) ->
     )
     endpoint = address.endpoint or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
     profile = address.profile or environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
-    ca_bundle = environment.get("AWS_CA_BUNDLE") or environment.get("REQUESTS_CA_BUNDLE")
-    if not found or not endpoint or profile or ca_bundle or environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+    if not found or not endpoint or profile or environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         return None
     if urlsplit(endpoint).scheme not in {"http", "https"} or is_amazon(endpoint) or _has_configuration():
         return None
     region = address.region or environment.get("AWS_DEFAULT_REGION") or _REGION
     return Place(endpoint=endpoint, region=region, virtual=address.addressing == "virtual"), found
+
+
+def _certificates(bundle: str) -> bytes:
+    """The certificates in a file, or in the files of a folder, as boto3 takes either."""
+    path = Path(bundle)
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return b"\n".join(file.read_bytes() for file in files if file.is_file())
 
 
 def _has_configuration() -> bool:
@@ -137,33 +144,51 @@ def credentials_of_client(client: Any) -> Callable[[], Any]:
     return ask
 
 
-def open_stores(
-    address: S3Address, place: Place, credentials: Credentials | Callable[[], Any], *, ca_bundle: str | None
-) -> tuple[Any, Any]:
-    """Make two obstore stores of the objects below an address: one that gives up soon, and one that tries again for long."""
-    from obstore.store import S3Store
+class Stores:
+    """Two obstore stores of the objects below an address, made when they are needed: one that gives up soon, one that tries for long."""
 
-    parts = urlsplit(place.endpoint)
-    endpoint = f"{parts.scheme}://{address.bucket}.{parts.netloc}{parts.path}" if place.virtual else place.endpoint
-    signed: dict[str, Any] = (
-        {"access_key_id": credentials.access_key, "secret_access_key": credentials.secret_key}
-        | ({"session_token": credentials.token} if credentials.token else {})
-        if isinstance(credentials, Credentials)
-        else {"credential_provider": credentials}
-    )
-    options: Any = {"allow_http": parts.scheme == "http", "connect_timeout": timedelta(seconds=_CONNECT_SECONDS)}
-    if ca_bundle:
-        options["root_certificate"] = Path(ca_bundle).read_bytes()
+    def __init__(self, address: S3Address, place: Place, credentials: Credentials | Callable[[], Any]) -> None:
+        self._address = address
+        self._place = place
+        self._credentials = credentials
 
-    def store(*, answer: int, retries: int, seconds: int) -> Any:
-        limits: Any = {"read_timeout": timedelta(seconds=answer), "timeout": timedelta(seconds=answer + _BODY_SECONDS)}
+    @cached_property
+    def first(self) -> Any:
+        """For the first question."""
+        retries, seconds = _FIRST
+        return self._store(answer=min(FIRST_SECONDS, self._address.timeout), retries=retries, seconds=seconds)
+
+    @cached_property
+    def patient(self) -> Any:
+        """For all that follows, once the store has answered."""
+        return self._store(answer=self._address.timeout, retries=_PATIENT, seconds=2 * self._address.timeout + 15)
+
+    def _store(self, *, answer: int, retries: int, seconds: int) -> Any:
+        from obstore.store import S3Store
+
+        address, place, credentials = self._address, self._place, self._credentials
+        parts = urlsplit(place.endpoint)
+        endpoint = f"{parts.scheme}://{address.bucket}.{parts.netloc}{parts.path}" if place.virtual else place.endpoint
+        signed: dict[str, Any] = {"credential_provider": credentials}
+        if isinstance(credentials, Credentials):
+            signed = {"access_key_id": credentials.access_key, "secret_access_key": credentials.secret_key}
+            signed |= {"session_token": credentials.token} if credentials.token else {}
+        options: Any = {
+            "allow_http": parts.scheme == "http",
+            "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
+            "read_timeout": timedelta(seconds=answer),
+            "timeout": timedelta(seconds=answer + _BODY_SECONDS),
+        }
+        bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+        if bundle and parts.scheme == "https":
+            options["root_certificate"] = _certificates(bundle)
         return S3Store(
             address.bucket,
             prefix=address.prefix or None,
             endpoint=endpoint.rstrip("/"),
             region=place.region,
             virtual_hosted_style_request=place.virtual,
-            client_options=options | limits,
+            client_options=options,
             retry_config={
                 "max_retries": retries,
                 "retry_timeout": timedelta(seconds=seconds),
@@ -171,7 +196,3 @@ def open_stores(
             },
             **signed,
         )
-
-    retries, seconds = _FIRST
-    first = store(answer=min(FIRST_SECONDS, address.timeout), retries=retries, seconds=seconds)
-    return first, store(answer=address.timeout, retries=_PATIENT, seconds=2 * address.timeout + 15)
