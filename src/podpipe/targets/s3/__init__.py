@@ -29,6 +29,7 @@ _HEARD_SECONDS = 10.0
 """A request that failed after all its tries is made again while the store answers others: it is overloaded then, or the line is bad."""
 
 _CONDITION_TRIES = 8
+_LARGEST_COPY = 5 * 1024**3
 _CONNECTIONS_EACH = 3
 _JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
@@ -104,7 +105,16 @@ class S3Target:
         arguments: dict[str, str] = self._headers(content_type, cache_control) | {"MetadataDirective": "REPLACE"} if content_type else {}
         arguments |= {"ACL": self._address.acl} if self._address.acl else {}
         where = {"Bucket": self._address.bucket, "Key": self._below + source}
-        self._tried(lambda: self._client().copy(where, self._address.bucket, self._below + key, ExtraArgs=arguments))
+        to = self._below + key
+
+        def copied() -> None:
+            from boto3.s3.transfer import TransferConfig
+
+            # In one request up to what S3 copies in one: a copy in parts is more than some stores understand.
+            whole = TransferConfig(multipart_threshold=_LARGEST_COPY)
+            self._client().copy(where, self._address.bucket, to, ExtraArgs=arguments, Config=whole)
+
+        self._tried(copied)
 
     def delete(self, key: str) -> None:
         import obstore

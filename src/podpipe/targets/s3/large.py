@@ -59,7 +59,7 @@ def _send(client: Any, part: Mapping[str, Any], content: FileContent, stretch: r
 def _resumed(
     client: Any, where: Mapping[str, str], content: FileContent, stretches: Mapping[int, range]
 ) -> tuple[str | None, dict[int, str]]:
-    """The upload of this object that was cut off last, and the parts of it that hold what they would hold now, ETags by number.
+    """The upload of this object that was cut off last, and the parts that it has, ETags by number, where they hold what they would now.
 
     Uploads before it are given up: nobody will complete them, and stores charge for what they hold. A store that lists none, or not to
     us, has none.
@@ -80,19 +80,19 @@ def _resumed(
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
             raise
         return None, {}
-    if not parts.keys() <= stretches.keys():
-        client.abort_multipart_upload(**where, UploadId=upload)  # of a longer file: its parts would have to go
-        return None, {}
-    alike = {
-        number: part["ETag"]
+    alike = parts.keys() <= stretches.keys() and all(
+        part["Size"] == len(stretches[number]) and part["ETag"].strip('"') == _md5(content, stretches[number])
         for number, part in parts.items()
-        if part["Size"] == len(stretches[number]) and part["ETag"].strip('"') == _md5(content, stretches[number])
-    }
-    return upload, alike
+    )
+    if not alike:
+        # Of another file, or on a store whose ETags are no MD5: not every store lets a part be replaced.
+        client.abort_multipart_upload(**where, UploadId=upload)
+        return None, {}
+    return upload, {number: part["ETag"] for number, part in parts.items()}
 
 
 def _md5(content: FileContent, stretch: range) -> str:
-    """The MD5 of a part, which most stores give as its ETag; another ETag has the part sent again."""
+    """The MD5 of a part, which most stores give as its ETag."""
     digest = hashlib.md5(usedforsecurity=False)
     with open_content(content) as opened:
         opened.seek(stretch.start)
