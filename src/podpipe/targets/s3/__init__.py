@@ -17,7 +17,8 @@ from podpipe.model import Artifact, FileContent
 from podpipe.targets import Credentials, Head, Versioned
 from podpipe.targets.s3.address import S3Address, parse_address
 from podpipe.targets.s3.connection import connect, credentials_of_client, open_stores, place_by_environment, place_of_client
-from podpipe.targets.s3.large import PART, PARTS_AT_ONCE, upload_in_parts
+from podpipe.targets.s3.cors import open_to_players
+from podpipe.targets.s3.large import PART, PARTS_AT_ONCE, unfinished_uploads, upload_in_parts
 from podpipe.targets.s3.refusals import OTHER_REGION, Told, code_of, explain, explain_plain
 
 __all__ = ["S3Address", "S3Target", "parse_address"]
@@ -176,6 +177,12 @@ class S3Target:
             return {entry["Key"].removeprefix(self._below): max(0.0, (now - entry["LastModified"]).total_seconds()) for entry in entries}
 
         return self._tried(listed)
+
+    def unfinished(self) -> Mapping[str, datetime]:
+        return self._tried(lambda: unfinished_uploads(self._client(), self._address.bucket, self._below))
+
+    def open_to_players(self, *, change: bool) -> bool | None:
+        return self._tried(lambda: open_to_players(self._client(), self._address, change=change))
 
     def commit(self, message: str) -> None:
         pass
