@@ -466,3 +466,53 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return paths
+
+
+def test_what_a_server_says_of_a_file_costs_no_byte_of_it(server: WebServer, web: Web) -> None:
+    found = web.head(server.url("/files/song.mp3"))
+    assert (found.status, found.length, found.content_type) == (200, len(SONG), "audio/mpeg")
+    assert (found.url, found.part) == (server.url("/files/song.mp3"), None)
+    assert server.methods == {"HEAD"}
+    assert server.sent == 0
+    byte = web.first_byte(server.url("/files/song.mp3"))
+    assert (byte.status, byte.length, byte.part) == (206, len(SONG), (0, 1))
+    assert server.sent == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/ranged", 405), ("/files/none.mp3", 404), ("/status?code=451", 405)])
+def test_a_refusal_is_what_a_server_says_too(server: WebServer, web: Web, path: str, status: int) -> None:
+    assert web.head(server.url(path)).status == status
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("path", "status", "part"), [("/ranged", 206, (0, 1)), ("/plain", 200, None), ("/empty-ranged", 416, (0, 0))])
+def test_the_first_byte_tells_whether_ranges_are_served(
+    server: WebServer, web: Web, path: str, status: int, part: tuple[int, int] | None
+) -> None:
+    found = web.first_byte(server.url(path))
+    assert (found.status, found.part) == (status, part)
+
+
+def test_a_busy_server_is_asked_again_what_it_says_of_a_file(server: WebServer, web: Web, waits: list[float]) -> None:
+    assert web.first_byte(server.url("/busy/503")).status == 206
+    assert len(waits) == 1
+    assert refusal(lambda: web.first_byte(server.url("/status?code=503"))).status == 503
+
+
+def test_a_page_of_another_site_is_named_and_the_answer_says_who_may_read(server: WebServer, web: Web) -> None:
+    assert web.first_byte(server.url("/ranged"), origin="https://player.example").readers is None
+    assert web.fetch(server.url("/for-all"), origin="https://player.example")[0].readers == "*"
+    assert [headers.get("origin") for headers in server.headers] == ["https://player.example"] * 2
+
+
+@pytest.mark.parametrize("path", ["/plain", "/chunked", "/gzip", "/files/song.mp3"])
+def test_a_whole_file_is_fetched_by_one_request(server: WebServer, web: Web, path: str) -> None:
+    answer, data = web.fetch(server.url(path))
+    assert (answer.status, data) == (200, SONG)
+    assert len(server.asked) == 1
+
+
+def test_a_whole_file_has_a_limit_and_must_be_there(server: WebServer) -> None:
+    with Web(limit=100_000) as web:
+        assert "takes more than" in refusal(lambda: web.fetch(server.url("/chunked"))).message
+        assert refusal(lambda: web.fetch(server.url("/files/none"))).status == 404

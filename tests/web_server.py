@@ -210,6 +210,7 @@ _LENGTH = str(len(SONG))
 _ANSWERS: dict[str, Callable[[Request], Response]] = {
     "/plain": lambda _: StreamingResponse(pieces(SONG), headers={"Content-Length": _LENGTH, "ETag": '"plain"'}),
     "/huge": lambda _: StreamingResponse(pieces(SONG, 2000), headers={"Content-Length": str(len(SONG) * 2000)}),
+    "/for-all": lambda _: Response(SONG[:100], headers={"Access-Control-Allow-Origin": "*"}),
     "/small": lambda _: Response(SONG[:100]),
     "/empty": lambda _: Response(b""),
     "/empty-ranged": lambda _: Response(status_code=416, headers={"Content-Range": "bytes */0"}),

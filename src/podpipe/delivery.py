@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from podpipe.earlier import made_feed
 from podpipe.enriched import Enriched
+from podpipe.errors import TargetError
+from podpipe.feed_references import references
 from podpipe.job import Job
 from podpipe.model import Artifact, Finding, Holding, PublishPlan, PublishReport, Step, Uploaded, Where
-from podpipe.plan import make_plan
+from podpipe.plan import holding, make_plan
+from podpipe.rules import judged
 from podpipe.settings import Settings
 from podpipe.targets import Target, opened
 from podpipe.targets.lock import locked
@@ -77,7 +81,48 @@ def deliver(
                 retention=retention(job.settings),
                 on_step=listeners.on_step,
             )
-    return Uploaded(plan=found.plan, report=report, findings=(*found.findings, *_altered_findings(report)))
+        noted, after = looked_at_after(job, url, target, artifacts, report)
+    return Uploaded(plan=found.plan, report=noted, findings=(*found.findings, *after))
+
+
+def looked_at_after(
+    job: Job, url: str, target: Target, artifacts: tuple[Artifact, ...], report: PublishReport
+) -> tuple[PublishReport, tuple[Finding, ...]]:
+    """See to a target once a release is there: how it gives out what was brought, whether players may read it, what listeners find.
+
+    An error among the findings undoes nothing: the target was published. The report is given back, maybe with a note.
+    """
+    settings = job.settings
+    found = [*_altered_findings(report)]
+    if settings.publishing.set_cors:
+        found += _opened_to_players(target, settings)
+    if settings.publishing.public_url is not None:
+        from podpipe.public_checks import behind_public_url
+
+        if url == behind_public_url(settings) and target.whole:
+            # A host builds its pages some time after they were pushed.
+            report = replace(report, notes=(*report.notes, "what listeners find is for podpipe audit to see, once the host shows it"))
+        elif url == behind_public_url(settings):
+            found += _given_to_listeners(settings, artifacts, report)
+    return report, judged(found, settings.rules)
+
+
+def _given_to_listeners(settings: Settings, artifacts: tuple[Artifact, ...], report: PublishReport) -> tuple[Finding, ...]:
+    from podpipe.public_checks import AFTER_PUBLISH_SECONDS, public_findings
+
+    made = {artifact.key: artifact for artifact in artifacts}
+    brought = {key: holding(made[key]) for key in (*report.put, *report.copied)}
+    named = references(made_feed(settings.show, made), settings.show)
+    return public_findings(settings, brought, named, seconds=AFTER_PUBLISH_SECONDS)
+
+
+def _opened_to_players(target: Target, settings: Settings) -> tuple[Finding, ...]:
+    try:
+        target.open_to_players(change=True)
+    except TargetError as error:
+        message = f"players on other sites may not be able to read the feed, chapters and transcripts: {error.message}"
+        return (Finding(level="warning", rule="cors-not-set", where=settings.place("publishing"), message=message, hint=error.hint),)
+    return ()
 
 
 def retention(settings: Settings) -> Retention:

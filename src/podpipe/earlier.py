@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from podpipe.chapter_forms import chapters_key
 from podpipe.enriched import Enriched
 from podpipe.episode import page_path, page_url
 from podpipe.errors import PodpipeError, WebError
+from podpipe.feed_references import site_key
 from podpipe.guard import LIMIT, Comparison, PublishedFeed, Source, compare, feed_findings, read_whole_feed, refusal
 from podpipe.job import Job
 from podpipe.model import Artifact, Episode, Finding, Holding, Manuscript, Show, Where
@@ -116,7 +117,7 @@ def difference(
     """
     made = {artifact.key: artifact for artifact in artifacts}
     rewritten = _rewritten(show, enriched.episodes, made, on) if on and enriched else ()
-    comparison = compare(earlier.feed or PublishedFeed(), _made_feed(show, made), rewritten=rewritten)
+    comparison = compare(earlier.feed or PublishedFeed(), made_feed(show, made), rewritten=rewritten)
     return Difference(earlier=earlier, comparison=comparison, sources=_sources(show, enriched) if enriched else {})
 
 
@@ -169,7 +170,9 @@ def _unknown(earlier: Earlier, feed: str) -> tuple[Finding, ...]:
     return (Finding(level="info", rule="feed-before-unknown", where=Where(path=feed), message=message, hint=hint),)
 
 
-def _made_feed(show: Show, made: Mapping[str, Artifact]) -> PublishedFeed:
+def made_feed(show: Show, made: Mapping[str, Artifact]) -> PublishedFeed:
+    """The show's own feed as artifacts hold it, by their keys, with the pages that follow it."""
+
     def content(key: str) -> bytes | None:
         artifact = made.get(key)
         return artifact.content if artifact and isinstance(artifact.content, bytes) else None
@@ -179,10 +182,10 @@ def _made_feed(show: Show, made: Mapping[str, Artifact]) -> PublishedFeed:
 
 def _pages(show: Show, read: Callable[[str], bytes | None]) -> Callable[[str], bytes | None]:
     """What lies at an address of the show's own site, by what reads a key."""
-    site = show.address("")
 
     def page(address: str) -> bytes | None:
-        return read(unquote(address.removeprefix(site))) if address.startswith(site) else None
+        key = site_key(show, address)
+        return None if key is None else read(key)
 
     return page
 

@@ -64,6 +64,11 @@ def sound(content_type: str) -> bool:
     return content_type.lower().startswith(_SOUND)
 
 
+def is_feed(content_type: str) -> bool:
+    """Whether a content type is that of a feed, or of a page of one."""
+    return content_type.lower().startswith(_FEEDS)
+
+
 def holding(artifact: Artifact) -> Holding:
     """What the manifest will say of an artifact once it is on the target."""
     return Holding(

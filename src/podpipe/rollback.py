@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from podpipe.delivery import Guard, Listeners, planned, retention
+from podpipe.delivery import Guard, Listeners, looked_at_after, planned, retention
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.job import Job
 from podpipe.manifest import read_record, release_key
@@ -64,7 +64,8 @@ def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Liste
                 undone=_undone(state, release, artifacts, feed=job.settings.show.feed),
                 on_step=listeners.on_step,
             )
-    return replace(found, report=report)
+        noted, after = looked_at_after(job, url, target, artifacts, report)
+    return replace(found, report=noted, findings=(*found.findings, *after))
 
 
 def _judged(job: Job, target: Target, state: State, wanted: str, guard: Guard) -> tuple[Uploaded, tuple[Artifact, ...], Release]:

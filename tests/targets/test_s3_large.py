@@ -120,9 +120,7 @@ def test_a_renamed_recording_is_not_sent_again(s3_server: S3Server, bucket: str,
     assert body(s3_server, bucket, f"talk/{KEY}") == LONG, "apps keep an enclosure's address for years"
 
 
-def test_no_access_control_list_is_sent_unless_one_is_asked_for(
-    s3_server: S3Server, bucket: str, content: FileContent, tmp_path: Path
-) -> None:
+def test_no_access_control_list_is_sent_unless_one_is_asked_for(s3_server: S3Server, bucket: str, content: FileContent) -> None:
     page = Artifact(key="index.html", content=b"page", content_type="text/html", cache_control="")
     image = Artifact(key="big.png", content=b"x" * 2_000_000, content_type="image/png", cache_control="")
     for acl in ("", "public-read"):
@@ -143,12 +141,7 @@ def test_what_stands_in_a_configuration_file_is_honoured(
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    profile = f"[profile radio]
-region = us-east-1
-endpoint_url = {s3_server.endpoint}
-s3 =
-  addressing_style = path
-"
+    profile = f"[profile radio]\nregion = us-east-1\nendpoint_url = {s3_server.endpoint}\ns3 =\n  addressing_style = path\n"
     (tmp_path / "config").write_text(profile)
     (tmp_path / "credentials").write_text(
         f"[radio]\naws_access_key_id = {s3_server.access_key}\naws_secret_access_key = {s3_server.secret_key}\n"

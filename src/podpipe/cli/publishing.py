@@ -15,6 +15,7 @@ from podpipe import pipeline
 from podpipe.cli import report
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.job import Job
+from podpipe.model import Uploaded
 from podpipe.settings import Settings, load_settings
 
 WOULD_CHANGE = 3
@@ -95,8 +96,11 @@ def rollback(arguments: argparse.Namespace) -> int:
         return 1
     if done.report is None:
         report.print_lines(report.plan_text(done.plan))
-    elif not arguments.quiet:
-        print(report.report_text(done.report))
+    else:
+        if not arguments.quiet:
+            print(report.report_text(done.report))
+            report.print_lines(f"  {note}" for note in done.report.notes)
+        return int(_tell_of_errors_after(done))
     return 0
 
 
@@ -166,14 +170,30 @@ def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> 
             report.print_lines(report.plan_text(upload.plan))
         elif upload.report is None and not outcome.built.blocked:
             print(f"podpipe: {upload.plan.target} is left as it was: {report.count(upload.findings)}", file=sys.stderr)
+        _tell_of_errors_after(upload)
     report.print_lines((f"podpipe: {failure}" for failure in outcome.failures), error=True)
     if not outcome.ok:
-        untouched = not dry_run and not any(upload.report for upload in outcome.uploads)
-        what = "nothing was published" if untouched else "not everything was published" if not dry_run else "a publish would be refused"
+        what = "a publish would be refused" if dry_run else _how_much(outcome)
         print(f"podpipe: {what}: {report.count(outcome.findings) or 'a target failed'}", file=sys.stderr)
     elif not arguments.quiet and not dry_run:
         print(f"{report.episodes(len(outcome.built.episodes), held_back=outcome.built.held_back)} published")
     return 0 if outcome.ok else 1
+
+
+def _how_much(outcome: Any) -> str:
+    published = [upload.report is not None for upload in outcome.uploads]
+    if all(published) and published and not outcome.failures:
+        return "everything was published, and errors were found after that"
+    return "not everything was published" if any(published) else "nothing was published"
+
+
+def _tell_of_errors_after(upload: Uploaded) -> bool:
+    """Say of a target that was published, should listeners not get from it what they should; gives whether that is so."""
+    wrong = upload.report is not None and any(finding.level == "error" for finding in upload.findings)
+    if wrong:
+        what = "was published, and listeners do not get all of it"
+        print(f"podpipe: {upload.plan.target} {what}: {report.count(upload.findings)}", file=sys.stderr)
+    return wrong
 
 
 def _failed(error: TargetError) -> int:

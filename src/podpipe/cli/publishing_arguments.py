@@ -14,6 +14,7 @@ def add_publishing(commands: Commands) -> None:
     _plan(commands)
     _releases(commands)
     _rollback(commands)
+    _audit(commands)
 
 
 def _publish(commands: Commands) -> None:
@@ -77,6 +78,22 @@ def _rollback(commands: Commands) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     _allow(parser)
     _wait(parser)
+
+
+def _audit(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "audit",
+        "look at everything on each target, and tell what is wrong",
+        "  podpipe audit\n"
+        "  podpipe audit --target s3://my-bucket --format json\n"
+        "  podpipe audit --no-public                 (only what the target itself says)\n\n"
+        "Nothing is changed. Where [publishing] has a public_url, everything is asked for there too, as listeners' apps do.\n"
+        "Exit codes: 0 no error, 1 errors, or a target that cannot be asked, 2 wrong usage.",
+    )
+    _target(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="text, or one JSON object a line (default: text)")
+    parser.add_argument("--no-public", dest="public", action="store_false", help="leave out what listeners find at the public address")
 
 
 def _target(parser: argparse.ArgumentParser) -> None:

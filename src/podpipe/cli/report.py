@@ -89,6 +89,9 @@ def _parts(finding: Finding, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _with_lines(findings: Iterable[Finding], root: Path) -> Iterator[tuple[Finding, list[str]]]:
     path, lines = "", [""]
     for finding in findings:
+        if finding.where.line is None:
+            yield finding, []  # what is found on a target has the name of a file, a recording maybe, that tells nothing
+            continue
         if finding.where.path != path:
             path = finding.where.path
             lines = _lines(root / path)
@@ -234,7 +237,7 @@ class Progress:
         # Without a thread that redraws: podpipe shares out work by forking only while it has no other threads.
         with Live(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as self._live:
             yield self
-        self._live = None
+        self._live = self._task = None
 
     def stage(self, doing: str) -> None:
         """Say that a stage begins."""
@@ -248,8 +251,15 @@ class Progress:
 
     def planned(self, plan: PublishPlan) -> None:
         """Say what is to be done on a target."""
+        self._expect(len(plan.steps), f"publishing to {plan.target}")
+
+    def counting(self, target: str, objects: int) -> None:
+        """Say how many objects of a target are to be looked at."""
+        self._expect(objects, f"looking at {target}")
+
+    def _expect(self, total: int, doing: str) -> None:
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, total=len(plan.steps), description=f"publishing to {plan.target}", refresh=True)
+            self._live.update(self._task, total=total, completed=0, description=doing, refresh=True)
 
     def waiting(self, why: str) -> None:
         """Say what a publish waits for."""
@@ -260,9 +270,13 @@ class Progress:
 
     def step(self, step: Step) -> None:
         """Say that one step of a plan is done."""
+        self.count(step.key)
+
+    def count(self, key: str) -> None:
+        """Say that one object is done."""
         if self._live is not None and self._task is not None:
             due = time.monotonic() - self._drawn > _REDRAW_SECONDS
-            self._live.update(self._task, advance=1, key=step.key[-40:], refresh=due)
+            self._live.update(self._task, advance=1, key=key[-40:], refresh=due)
             if due:
                 self._drawn = time.monotonic()
 

@@ -11,8 +11,8 @@ class PublishedItem:
     """One item of a feed, its texts as they stand there without blanks around them; what the feed does not say is empty or None.
 
     `date` is aware, and None too where `written_date` is no date. `length` is in bytes, None where it is no positive number. `chapters`
-    are an address, or a digest of what stands in the feed itself. `notes` is a digest of the description and the full notes, blanks
-    aside. `position` counts from 0.
+    are an address, or a digest of what stands in the feed itself, and `transcripts` addresses. `notes` is a digest of the description and
+    the full notes, blanks aside. `position` counts from 0.
     """
 
     position: int
@@ -26,6 +26,7 @@ class PublishedItem:
     mime_type: str = ""
     duration: timedelta | None = None
     chapters: str = ""
+    transcripts: tuple[str, ...] = ()
     notes: str = ""
 
 

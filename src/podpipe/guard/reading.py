@@ -173,6 +173,7 @@ def _item(element: Any, position: int) -> PublishedItem:
         mime_type=enclosure.get("type", "").strip().lower(),
         duration=_duration(text("itunes:duration")),
         chapters=_chapters(found),
+        transcripts=tuple(str(child.get("url", "")).strip() for child in element if _name(child) == "podcast:transcript"),
         notes=_digest(text(name) for name in ("description", "content:encoded")),
     )
 

@@ -124,7 +124,7 @@ class PublishReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """What came of one target: the plan for it, the report where it was carried out, and what stood in the way."""
+    """What came of one target: the plan for it, the report where it was carried out, and what was found before and after that."""
 
     plan: PublishPlan
     report: PublishReport | None
@@ -132,5 +132,5 @@ class Uploaded:
 
     @property
     def refused(self) -> bool:
-        """Whether an error among the findings left the target as it was."""
-        return any(finding.level == "error" for finding in self.findings)
+        """Whether an error among the findings left the target as it was; one that was found afterwards did not."""
+        return self.report is None and any(finding.level == "error" for finding in self.findings)

@@ -1,4 +1,4 @@
-"""The rules about what a publish brings together: audio, pictures, people and transcripts."""
+"""The rules about what a publish brings together, audio, pictures, people and transcripts, and about where it brings them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,37 @@ TARGETS = (
     Rule("release-undone", "error", "a publish would bring back what a rollback has taken away", "correct the show first", fixed=True),
     Rule("release-audio", "warning", "a recording of an earlier release is not kept any more, and stays as it is", "look at its episode"),
     Rule("published-type", "warning", "a target gives an object another content type than it was sent with", "look at its rules for types"),
+    Rule("target-empty", "error", "podpipe has published nothing on a target", "publish, or correct its URL"),
+    Rule("object-missing", "error", "something that was published is not there any more", "run podpipe publish --recheck"),
+    Rule("object-length", "error", "something that was published has another length there", "run podpipe publish --recheck"),
+    Rule("object-changed", "error", "a feed holds something else than was published", "see what else writes to the target"),
+    Rule("object-type", "warning", "something that was published has another content type there", "set it with the store's own tools"),
+    Rule("object-caching", "info", "something that was published has another Cache-Control there", "set it with the store's own tools"),
+    Rule("object-unsure", "warning", "nobody knows what a target holds somewhere, since a publish was cut off", "publish again"),
+    Rule("object-unknown", "info", "a target holds files that podpipe did not publish", "nothing, if they are meant to be there"),
+    Rule("object-left-behind", "info", "a target holds something of podpipe's own that no release needs", "delete it, or leave it"),
+    Rule("upload-unfinished", "info", "an upload in parts was begun and never ended", "publish again, or have the store give it up"),
+    Rule("release-incomplete", "warning", "a release cannot be put back, since a part of it is gone", "put back another one"),
+    Rule("feed-absent", "error", "the show's feed is not on a target, or cannot be read there", "publish again"),
+    Rule("feed-names-missing", "error", "the feed names something that is not on the target", "put it into the show's folder, and publish"),
+    Rule("feed-names-length", "error", "audio has another length than the feed says", "put the right file there, and publish"),
+    Rule("feed-names-type", "error", "audio has a content type that is none of audio or video", "set it with the store's own tools"),
+    Rule("cors-not-set", "warning", "no rule of a bucket lets players on other sites read the feed", "write set_cors = true, or set one"),
+    Rule(
+        "public-unreachable",
+        "warning",
+        "the public address cannot be asked, so that nobody knows what listeners find",
+        "see that it answers",
+    ),
+    Rule("public-not-asked", "info", "a publish has changed more than it had the time to look at", "run podpipe audit"),
+    Rule("public-missing", "error", "listeners do not get something at its public address", "see what stands between it and the target"),
+    Rule("public-length", "error", "audio has another length for listeners than the feed says", "purge it from the CDN's cache"),
+    Rule("public-ranges", "error", "audio is not given out in ranges, as players ask for it", "have the host serve byte ranges"),
+    Rule("public-redirect", "error", "a page leads away from the show's site", "have the host give the page itself"),
+    Rule("public-feed", "error", "what listeners get as the feed is none", "see what stands between the host and the target"),
+    Rule("public-stale", "warning", "listeners get an earlier version of the feed, from a CDN's cache, say", "wait, or purge it there"),
+    Rule("public-type", "warning", "something has another content type for listeners", "have the host serve it with the right one"),
+    Rule("public-cors", "warning", "players on other sites may not read the feed, chapters or transcripts", "allow all origins to GET"),
 )
 
 PEOPLE_AND_PICTURES = (

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from podpipe.errors import TargetError
 from podpipe.model import Artifact
+
+SOME_PLAYER = "https://player.example"
+"""The origin of a page of somebody else's that plays podcasts, for questions whether such a one may read something."""
 
 _HINT = "use file:FOLDER, s3://BUCKET/PREFIX or git+URL"
 
@@ -99,6 +103,19 @@ class Target(Protocol):
 
     def ages(self, prefix: str) -> Mapping[str, float]:
         """The seconds since each object whose key begins so was written, by the target's own clock."""
+
+    def unfinished(self) -> Mapping[str, datetime]:
+        """The keys of objects whose upload was begun and has neither ended nor been given up, with when that was (aware).
+
+        Empty where the target keeps nothing of such an upload, or does not tell.
+        """
+
+    def open_to_players(self, *, change: bool) -> bool | None:
+        """Whether pages of any other site may read what is here (CORS, Fetch Standard, section 3.2), None where the target does not tell.
+
+        With `change`, a rule that lets them is added where none does, and those that are there stay. It raises `TargetError` where the
+        target refuses that.
+        """
 
     def commit(self, message: str) -> None:
         """Show what was changed since the target was opened, where `whole` is true; elsewhere this does nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -114,6 +115,12 @@ class GitTarget:
     def ages(self, prefix: str) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing: nobody needs to keep others out here, since only one of two commits that began at the same one is taken."""
         return {}
+
+    def unfinished(self) -> Mapping[str, datetime]:
+        return {}
+
+    def open_to_players(self, *, change: bool) -> bool | None:  # noqa: ARG002 - the host decides
+        return None
 
     def commit(self, message: str) -> None:
         if self._opened is None:

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -150,6 +151,14 @@ class LocalTarget:
                 with suppress(FileNotFoundError):
                     ages[name] = max(0.0, now - (self._folder / name).stat().st_mtime)
             return ages
+
+    def unfinished(self) -> Mapping[str, datetime]:
+        """None: what a draft has not become, a later publish removes."""
+        return {}
+
+    def open_to_players(self, *, change: bool) -> bool | None:  # noqa: ARG002 - a folder has no such rules
+        """None: whoever serves the folder decides."""
+        return None
 
     def commit(self, message: str) -> None:  # noqa: ARG002 - a folder has no history
         """Remove the drafts of publishes that were cut off."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.manifest import MANIFEST, read_manifest
@@ -14,6 +15,8 @@ from podpipe.model import Artifact, FileContent, Holding, MadeContent, Manifest,
 from podpipe.plan import Rank, rank
 from podpipe.targets import Target
 from podpipe.targets.journal import Journal
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +149,11 @@ def report_of(plan: PublishPlan, journal: Journal) -> PublishReport:
     )
 
 
-def side_by_side(
-    steps: Sequence[Step], carry: Callable[[Step], None], *, parallel: int, on_step: Callable[[Step], None] = lambda _: None
-) -> None:
-    """Do something for each step, several at once where that is a gain; the first failure is raised when those begun have ended."""
+def side_by_side(steps: Sequence[T], carry: Callable[[T], None], *, parallel: int, on_step: Callable[[T], None] = lambda _: None) -> None:
+    """Do something for each step, several at once where that is a gain; the first failure is raised when those begun have ended.
+
+    `on_step` hears of each that has, in the caller's own thread.
+    """
     if parallel == 1 or len(steps) <= 1:
         for step in steps:
             carry(step)

@@ -15,12 +15,15 @@ from podpipe.ranges import BLOCK, BUDGET, STREAM_LIMIT, STREAM_SECONDS, RangedFi
 from podpipe.web.answers import Answer, read_answer, shown_url
 from podpipe.web.session import WHOLE_SECONDS, Session, read_body, too_slow
 
-__all__ = ["Web", "shown_url"]
+__all__ = ["Answer", "Web", "shown_url"]
 
 _WHOLE = frozenset({200})
 _DONE = frozenset({200, 201, 202, 203, 204})
 _SMALL_ANSWER = 64 * 1024
 _DATA = frozenset({200, 206})
+_ANSWERED = frozenset(range(200, 500)) - {429} | {501}
+"""What a server says of a file itself; other statuses tell of the server, which may answer better soon."""
+
 _NO_SUCH_RANGE = 416
 _UNCHANGED = 304
 _EXPIRED = {401, 403, 404, 410}
@@ -104,6 +107,25 @@ class Web:
             return last_modified is not None and answer.last_modified == last_modified
 
         return self._session.ask(url, headers, compare, accept=_DATA | {_UNCHANGED, _NO_SUCH_RANGE})
+
+    def head(self, url: str, *, origin: str = "") -> Answer:
+        """What a server says of a file by HEAD, whatever its status; `origin` is the site whose page wants to read the file.
+
+        Raises WebError where the server gives no answer, or is too busy for one.
+        """
+        return self._session.ask(url, _from(origin), _ended, accept=_ANSWERED, head=True)
+
+    def first_byte(self, url: str, *, origin: str = "") -> Answer:
+        """What a server says of a file, as `head` does, when its first byte is asked for by GET: a `part` where it serves ranges."""
+        return self._session.ask(url, _from(origin) | {"Range": "bytes=0-0"}, _ended, accept=_ANSWERED)
+
+    def fetch(self, url: str, *, origin: str = "") -> tuple[Answer, bytes]:
+        """The whole of a file by one request, unpacked, of at most `limit` bytes, and what its server says of it. Raises WebError."""
+
+        def receive(response: Any) -> tuple[Answer, bytes]:
+            return _read(response), self._stream(url, response).file.read()
+
+        return self._session.ask(url, _from(origin), receive, accept=_WHOLE)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> bytes:
         """Ask a service by GET, and give the first 64 kB of what it answers. Raises WebError where that is not a success (2xx)."""
@@ -229,6 +251,21 @@ def _explained(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
 
 def _read(response: Any) -> Answer:
     return read_answer(str(response.url), response.status_code, response.headers)
+
+
+def _from(origin: str) -> dict[str, str]:
+    return {"Origin": origin} if origin else {}
+
+
+def _ended(response: Any) -> Answer:
+    """What an answer says; a short body is read to its end, so that the connection serves the next request."""
+    answer = _read(response)
+    size = 0 if response.request.method == "HEAD" else answer.body
+    if size is not None and size <= BLOCK:
+        for _ in response.iter_raw():
+            pass
+    response.close()
+    return answer
 
 
 def _body(url: str, response: Any) -> bytes:

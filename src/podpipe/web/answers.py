@@ -18,7 +18,8 @@ _NOT_ENCODED = {"", "identity"}
 class Answer:
     """An answer's own words. `part` is the (start, stop) that the body holds of a file, in bytes, None where it is the whole file.
 
-    `length` is the whole file's in bytes, and `body` the body's; None where they are not said.
+    `length` is the whole file's in bytes, and `body` the body's; None where they are not said. `readers` are the sites whose pages may read
+    the answer (Access-Control-Allow-Origin), "*" for all of them.
     """
 
     url: str = field(repr=False)
@@ -30,6 +31,7 @@ class Answer:
     last_modified: str | None
     content_type: str | None
     encoding: str | None
+    readers: str | None = None
 
     def of_same_file(self, first: Answer) -> bool:
         """Whether nothing that both answers say of the file has changed since the `first` one.
@@ -67,6 +69,7 @@ def read_answer(url: str, status: int, headers: Mapping[str, str]) -> Answer:
         last_modified=headers.get("last-modified") or None,
         content_type=headers.get("content-type") or None,
         encoding=None if encoding in _NOT_ENCODED else encoding,
+        readers=headers.get("access-control-allow-origin") or None,
     )
 
 

@@ -76,12 +76,14 @@ class Session:
         *,
         accept: frozenset[int],
         form: Mapping[str, str] | None = None,
+        head: bool = False,
     ) -> T:
         """Ask for `url` and give what `receive` makes of the answer (httpx's, unread), which it must close, or hand on open.
 
-        It is a GET or, with a `form`, a POST of it (application/x-www-form-urlencoded). Redirects are followed: at most ten, to http and
-        https alone, and for a POST only where it stays one. Statuses other than those to `accept` become a WebError, like every failure to
-        reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to `attempts` times in all.
+        It is a GET, with `head` a HEAD, or with a `form` a POST of it (application/x-www-form-urlencoded). Redirects are followed: at most
+        ten, to http and https alone, and for a POST only where it stays one. Statuses other than those to `accept` become a WebError, like
+        every failure to reach the server. A dropped connection, in `receive` too, and a server that is busy are tried again, up to
+        `attempts` times in all.
         """
         import httpx
 
@@ -89,7 +91,7 @@ class Session:
         for attempt in range(1, self._attempts + 1):
             pause = _FIRST_WAIT * 4 ** (attempt - 1)
             try:
-                answer = self._follow(url, headers, form)
+                answer = self._follow("HEAD" if head else "GET" if form is None else "POST", url, headers, form)
                 if answer.status_code in accept:
                     return receive(answer)
                 answer.close()
@@ -112,11 +114,11 @@ class Session:
                 self._wait(pause)
         raise error
 
-    def _follow(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Any:
+    def _follow(self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Any:
         import httpx
 
         try:
-            request = self._client().build_request("GET" if form is None else "POST", url, headers=dict(headers), data=form)
+            request = self._client().build_request(method, url, headers=dict(headers), data=form)
         except (httpx.InvalidURL, UnicodeError) as error:
             # The library's own message may repeat a piece of a password.
             raise _unreadable(url, redirected=False) from error
@@ -142,9 +144,8 @@ class Session:
             request = answer.next_request
             length = int(answer.headers.get("content-length", "0"))
             read_body(answer, length if length <= _SMALL else 0, url)
-        raise WebError(
-            f"{shown_url(url)} redirects more than {_REDIRECTS} times", url=shown_url(url), hint="name the address that it should lead to"
-        )
+        message, hint = f"{shown_url(url)} redirects more than {_REDIRECTS} times", "name the address that it should lead to"
+        raise WebError(message, url=shown_url(url), status=answer.status_code, hint=hint)
 
     def _check(self, asked: Any, url: str) -> None:
         """Refuse at once what is no web address, and a host that could not be reached before."""

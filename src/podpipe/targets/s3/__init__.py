@@ -187,6 +187,16 @@ class S3Target:
 
         return self._tried(listed)
 
+    def unfinished(self) -> Mapping[str, datetime]:
+        from podpipe.targets.s3.large import unfinished_uploads
+
+        return self._tried(lambda: unfinished_uploads(self._client(), self._address.bucket, self._below))
+
+    def open_to_players(self, *, change: bool) -> bool | None:
+        from podpipe.targets.s3.cors import open_to_players
+
+        return self._tried(lambda: open_to_players(self._client(), self._address, change=change))
+
     def commit(self, message: str) -> None:
         pass
 

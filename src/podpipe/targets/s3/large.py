@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from podpipe.content import open_content
@@ -17,6 +18,7 @@ PART = 8 * 1024 * 1024
 PARTS_AT_ONCE = 3
 _MOST_PARTS = 10_000
 _PIECE = 1024 * 1024
+_NOT_TOLD = {400, 403, 404, 405, 501}
 
 
 def upload_in_parts(client: Any, where: Mapping[str, str], headers: Mapping[str, str], content: FileContent) -> None:
@@ -43,6 +45,27 @@ def upload_in_parts(client: Any, where: Mapping[str, str], headers: Mapping[str,
             raise
     parts = [{"PartNumber": number, "ETag": etags[number]} for number in stretches]
     client.complete_multipart_upload(**where, UploadId=upload, MultipartUpload={"Parts": parts})
+
+
+def unfinished_uploads(client: Any, bucket: str, below: str) -> dict[str, datetime]:
+    """The keys, without what is `below` which they lie, of uploads in parts that were begun and never ended, with when the first was.
+
+    Of a store that lists none, or not to us, there are none. Raises what boto3 raises for one that does not answer.
+    """
+    from botocore.exceptions import ClientError
+
+    begun: dict[str, datetime] = {}
+    try:
+        # All of the bucket's, since MinIO takes a prefix for the key of one object.
+        for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            for upload in page.get("Uploads", ()):
+                key = upload["Key"].removeprefix(below)
+                if upload["Key"].startswith(below):
+                    begun[key] = min(upload["Initiated"], begun.get(key, upload["Initiated"]))
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) not in _NOT_TOLD:
+            raise
+    return begun
 
 
 def _send(client: Any, part: Mapping[str, Any], content: FileContent, stretch: range) -> str:
