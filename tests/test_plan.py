@@ -132,7 +132,7 @@ def test_what_is_produced_again_is_counted_in_without_being_sent() -> None:
 
 def test_what_a_publish_that_was_cut_off_may_have_written_is_sent_again() -> None:
     unknown = {"episode/0": replace(held(artifact("episode/0"))["episode/0"], digest="")}
-    assert make_plan("t", [artifact("episode/0")], unknown).steps == (put("episode/0", "cut off"),)
+    assert make_plan("t", [artifact("episode/0")], unknown).steps == (put("episode/0", "content unknown"),)
 
 
 def song(key: str, digest: str = "d") -> Artifact:

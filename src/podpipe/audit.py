@@ -209,7 +209,7 @@ def _changed_feeds(target: Target, seen: Seen) -> Iterator[Finding]:
         if is_feed(entry.content_type):
             data = target.read(key)
             if data is not None and hashlib.sha256(data).hexdigest() != entry.digest:
-                hint = "see what else writes to the target; then delete it there, and podpipe publish --recheck sends it again"
+                hint = "podpipe publish --recheck sends it again; see what else writes to the target"
                 yield _finding("error", "object-changed", key, f"{key} holds something else than podpipe put there", hint)
 
 

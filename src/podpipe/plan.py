@@ -114,7 +114,7 @@ def _reason(wanted: Holding, held: Holding | None) -> Reason | None:
     if held is None:
         return "new"
     if not held.digest:
-        return "cut off"
+        return "content unknown"
     if wanted.digest != held.digest:
         return "content changed"
     if (wanted.content_type, wanted.cache_control) != (held.content_type, held.cache_control):

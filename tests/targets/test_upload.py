@@ -15,7 +15,7 @@ from podpipe.model import Artifact, FileContent, PublishPlan, PublishReport, Ste
 from podpipe.plan import holding, make_plan
 from podpipe.targets import Head, Versioned, open_target
 from podpipe.targets.local import LocalTarget
-from podpipe.targets.upload import carry_out, holdings
+from podpipe.targets.upload import carry_out, holdings, state_of
 
 HTML, RSS = "text/html", "application/rss+xml"
 
@@ -165,7 +165,7 @@ def test_an_object_whose_replacement_failed_is_sent_again_even_if_it_goes_back(t
     with pytest.raises(TargetError):
         publish(target, changed)
     target.refuse = ()
-    assert plan_for(target, SHOW).steps == (Step(action="put", key="episode/1", reason="cut off", length=7),)
+    assert plan_for(target, SHOW).steps == (Step(action="put", key="episode/1", reason="content unknown", length=7),)
 
 
 def test_a_failed_deletion_is_tried_again(tmp_path: Path) -> None:
@@ -271,3 +271,12 @@ def test_a_folder_with_a_file_in_the_way_keeps_its_feed(tmp_path: Path) -> None:
     manifest = target.read(MANIFEST)
     assert manifest is not None
     assert read_manifest(manifest).objects.keys() == {made.key for made in SHOW}
+
+
+def test_a_feed_that_somebody_has_changed_is_sent_again_once_it_is_looked_at(tmp_path: Path) -> None:
+    target = Diary(tmp_path)
+    publish(target, SHOW)
+    (tmp_path / "feed.xml").write_bytes(b"CONTENT")
+    assert plan_for(target, SHOW).steps == (), "nothing but reading it tells"
+    looked_at = state_of(target, recheck=True)
+    assert make_plan(target.url, SHOW, looked_at.held).steps == (Step(action="put", key="feed.xml", reason="content unknown", length=7),)

@@ -14,8 +14,8 @@ from podpipe.model.findings import Finding
 class Holding:
     """What podpipe knows of one object that it put on a target: our own digest (SHA-256, hex), its bytes, and the headers it was given.
 
-    An empty digest means that nobody knows which bytes are there: a publish was cut off while it wrote them. `retired` is when the object
-    ceased to be produced (aware), None while it is.
+    An empty digest means that nobody knows which bytes are there: a publish was cut off while it wrote them, or somebody else did.
+    `retired` is when the object ceased to be produced (aware), None while it is.
     """
 
     digest: str
@@ -70,7 +70,7 @@ Action = Literal["put", "copy", "restore", "retire", "delete"]
 """What happens to an object: sent; copied on the target from another key; counted in again, since it is still there; left in its place
 until its time of grace is over; removed."""
 
-Reason = Literal["new", "content changed", "headers changed", "renamed", "produced again", "no longer produced", "cut off"]
+Reason = Literal["new", "content changed", "headers changed", "renamed", "produced again", "no longer produced", "content unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from threading import Lock
 
 from podpipe.errors import TargetError
 from podpipe.manifest import MANIFEST, manifest_bytes, record_bytes, release_key
+from podpipe.media_types import same_type
 from podpipe.model import Artifact, Holding, Kept, Manifest, PublishPlan, PublishReport, Release, Step
 from podpipe.plan import KEPT, Rank, rank, sound
 from podpipe.targets import Target
@@ -216,14 +217,10 @@ class _Checked:
             found = "is not there" if head is None else f"has {head.length:,} bytes instead of {length:,}"
             message = f"{step.key} was brought to the target and {found}"
             raise TargetError(message, target=self._target.url, hint="publish again, and look at the store if it persists")
-        if head.content_type is not None and _plain(head.content_type) != _plain(artifact.content_type):
+        if head.content_type is not None and not same_type(head.content_type, artifact.content_type):
             self.altered.append((step.key, head.content_type))
         if rank(artifact) >= Rank.FEED_PAGES:
             data = self._target.read(step.key)
             if data is None or hashlib.sha256(data).hexdigest() != artifact.digest:
                 message = f"the target gives another {step.key} than was brought to it"
                 raise TargetError(message, target=self._target.url, hint="publish again, and see whether something else writes there")
-
-
-def _plain(content_type: str) -> str:
-    return content_type.lower().replace(" ", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from typing import TypeVar
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.manifest import MANIFEST, read_manifest
 from podpipe.model import Artifact, FileContent, Holding, MadeContent, Manifest, PublishPlan, PublishReport, Step
-from podpipe.plan import Rank, rank
+from podpipe.plan import Rank, is_feed, rank
 from podpipe.targets import Target
 from podpipe.targets.journal import Journal
 
@@ -35,7 +36,8 @@ def state_of(target: Target, *, recheck: bool = False) -> State:
     """Read a target's manifest: one small object.
 
     With `recheck`, and where that costs nothing more, the target's own list is asked too: what somebody removed from it, or what has
-    another size there, is then not held. Raises TargetError when the target cannot be asked or its manifest cannot be read.
+    another size there, is then not held. `recheck` also reads the feeds, since no length tells of an address that was changed in one.
+    Raises TargetError when the target cannot be asked or its manifest cannot be read.
     """
     found = target.read_version(MANIFEST)
     if found is None:
@@ -48,10 +50,19 @@ def state_of(target: Target, *, recheck: bool = False) -> State:
     if recheck or target.lists_cheaply:
         sizes = target.sizes()
         held = {key: entry for key, entry in held.items() if sizes.get(key) == entry.length}
+    if recheck:
+        held = {key: _as_read(target, key, entry) if is_feed(entry.content_type) else entry for key, entry in held.items()}
     if manifest.touched:
         nothing = Holding(digest="", length=0, content_type="", cache_control="")
         held = {**held, **{key: replace(manifest.objects.get(key, nothing), digest="") for key in manifest.touched}}
     return State(manifest=manifest, version=found.version, held=held)
+
+
+def _as_read(target: Target, key: str, entry: Holding) -> Holding:
+    """A feed as it lies there: without its digest where it holds something else."""
+    data = target.read(key)
+    right = data is not None and hashlib.sha256(data).hexdigest() == entry.digest
+    return entry if right else replace(entry, digest="")
 
 
 def holdings(target: Target) -> Mapping[str, Holding]:
