@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint format lock bench fuzz clean
+.PHONY: demo test lint format lock bench bench-sync fuzz clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "podpipe needs Python 3.11 or later; set PYTHON=python3.12, say")'
@@ -41,6 +41,9 @@ lock:
 
 bench: $(READY)
 	@$(BIN)/python bench/against_hugo.py
+
+bench-sync: $(READY)
+	@$(BIN)/python bench/sync.py
 
 # A million inputs take some minutes. atheris has wheels for Linux alone, so it is no development dependency.
 fuzz: $(READY)
