@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import http.client
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 from lxml import etree
@@ -17,14 +18,21 @@ from lxml import etree
 from tests.made_show import files_below
 from tests.servers import S3Server
 
+T = TypeVar("T")
+
 SITE = "https://talk.example/"
 _CHAPTERS = "{https://podcastindex.org/namespace/1.0}chapters"
 _SIGNED_SECONDS = 3600
+_LOOK_AGAIN_SECONDS = 0.02
 _OWN = ".podpipe"
 
 
 class Reader(Protocol):
     """Reads one place, for one thread."""
+
+    @property
+    def looks(self) -> int:
+        """How often one must look to be sure that something is wrong, and not just being replaced."""
 
     def get(self, key: str) -> tuple[int, bytes]:
         """The status and the content of an address below the site's."""
@@ -52,6 +60,7 @@ class Folder:
     """A folder, of which a web server gives `episode/70.html` for `/episode/70`."""
 
     root: Path
+    looks: int = 1
 
     @property
     def url(self) -> str:
@@ -131,20 +140,29 @@ class _Web:
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
+        # While rclone replaces an object, who asks for it gets the new bytes cut to the old length, or an answer that breaks off.
+        self.looks = 3 if bucket.server.name == "rclone" else 1
         self.connection = http.client.HTTPConnection("127.0.0.1", bucket.server.port, timeout=30)
 
     def get(self, key: str) -> tuple[int, bytes]:
-        answer = self._ask("GET", key)
-        return answer.status, answer.read()
+        status, _, data = self._ask("GET", key)
+        return status, data
 
     def length(self, key: str) -> tuple[int, int]:
-        answer = self._ask("HEAD", key)
-        answer.read()
-        return answer.status, int(answer.headers.get("Content-Length") or 0)
+        status, length, _ = self._ask("HEAD", key)
+        return status, length
 
-    def _ask(self, method: str, key: str) -> http.client.HTTPResponse:
-        self.connection.request(method, self._bucket.address(method, key))
-        return self.connection.getresponse()
+    def _ask(self, method: str, key: str) -> tuple[int, int, bytes]:
+        """A status, the length that the server names, and the body; the status 0 where no answer arrives whole."""
+        for _ in range(self.looks):
+            try:
+                self.connection.request(method, self._bucket.address(method, key))
+                answer = self.connection.getresponse()
+                return answer.status, int(answer.headers.get("Content-Length") or 0), answer.read()
+            except (http.client.HTTPException, ConnectionError):
+                self.connection.close()
+                time.sleep(_LOOK_AGAIN_SECONDS)
+        return 0, 0, b""
 
 
 def make_public(server: S3Server, bucket: str) -> None:
@@ -158,26 +176,44 @@ def wrong_for_listeners(reader: Reader, *, episodes: frozenset[int]) -> list[str
 
     Pages and chapters are read to their ends, since half of one is answered with 200 too.
     """
-    status, data = reader.get("feed.xml")
-    if status != 200:
-        return [f"feed.xml: {status}"]
-    try:
-        feed = etree.fromstring(data)
-    except etree.XMLSyntaxError as error:
-        return [f"feed.xml has {len(data)} bytes and cannot be parsed: {error}"]
+    status, data = _look(reader.get, "feed.xml", reader.looks, right=lambda found: _parsed(found[1]) is not None)
+    feed = _parsed(data)
+    if status != 200 or feed is None:
+        return [f"feed.xml: {status}, {len(data)} bytes that cannot be parsed"]
     items = feed.findall("channel/item")
     wrong = [] if len(items) in episodes else [f"feed.xml has {len(items)} episodes"]
     for item in items:
         enclosure, chapters, link = item.find("enclosure"), item.find(_CHAPTERS), item.findtext("link")
-        assert enclosure is not None
-        assert chapters is not None
-        audio, promised = enclosure.get("url", "").removeprefix(SITE), int(enclosure.get("length", "0"))
-        status, length = reader.length(audio)
-        if (status, length) != (200, promised):
-            wrong.append(f"{audio}: {status}, {length} bytes of {promised}")
-        for address, last in ((str(link), b"</html>"), (chapters.get("url", ""), b"}")):
+        promised = (200, int(enclosure.get("length")))
+        audio = enclosure.get("url").removeprefix(SITE)
+        found = _look(reader.length, audio, reader.looks, right=lambda found, promised=promised: found == promised)
+        if found != promised:
+            wrong.append(f"{audio}: {found[0]}, {found[1]} bytes of {promised[1]}")
+        for address, last in ((link, b"</html>"), (chapters.get("url"), b"}")):
             key = address.removeprefix(SITE)
-            status, data = reader.get(key)
-            if status != 200 or not data.rstrip().endswith(last):
+            status, data = _look(reader.get, key, reader.looks, right=lambda found, last=last: _whole(found, last))
+            if not _whole((status, data), last):
                 wrong.append(f"{key}: {status}, ends after {len(data)} bytes with {data[-20:]!r}")
     return wrong
+
+
+def _look(ask: Callable[[str], tuple[int, T]], key: str, times: int, *, right: Callable[[tuple[int, T]], bool]) -> tuple[int, T]:
+    """Ask for a key until the answer is right, so many times at most."""
+    found = ask(key)
+    for _ in range(times - 1):
+        if right(found):
+            break
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        found = ask(key)
+    return found
+
+
+def _whole(found: tuple[int, bytes], last: bytes) -> bool:
+    return found[0] == 200 and found[1].rstrip().endswith(last)
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return etree.fromstring(data)
+    except etree.XMLSyntaxError:
+        return None
