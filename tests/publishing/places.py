@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 from lxml import etree
 
+from tests.fault_proxy import FaultProxy
 from tests.made_show import files_below
 from tests.servers import S3Server
 
@@ -24,7 +25,8 @@ SITE = "https://talk.example/"
 _CHAPTERS = "{https://podcastindex.org/namespace/1.0}chapters"
 _SIGNED_SECONDS = 3600
 _LOOK_AGAIN_SECONDS = 0.02
-_OWN = ".podpipe"
+_OWN = (".podpipe", ".rclone_temp_put_")
+"""What podpipe keeps for itself, and what rclone lists while it is being sent."""
 
 
 class Reader(Protocol):
@@ -85,7 +87,7 @@ class Folder:
             return 404, 0
 
     def content(self) -> dict[str, bytes]:
-        return {name: data for name, data in files_below(self.root).items() if _OWN not in name}
+        return {name: data for name, data in files_below(self.root).items() if not _is_own(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Bucket:
 
     def content(self) -> dict[str, bytes]:
         client = self.server.client()
-        keys = [key for key in self.server.keys(self.name) if key.startswith(self.below) and _OWN not in key]
+        keys = [key for key in self.server.keys(self.name) if key.startswith(self.below) and not _is_own(key)]
         return {key.removeprefix(self.below): bytes(client.get_object(Bucket=self.name, Key=key)["Body"].read()) for key in keys}
 
     def address(self, method: str, key: str) -> str:
@@ -128,6 +130,10 @@ class Bucket:
             signed = urlsplit(_signer(self.server).generate_presigned_url(operation, Params=where, ExpiresIn=_SIGNED_SECONDS))
             self._signed[method, key] = f"{signed.path}?{signed.query}"
         return self._signed[method, key]
+
+
+def _is_own(key: str) -> bool:
+    return any(part in key for part in _OWN)
 
 
 @functools.cache
@@ -163,6 +169,11 @@ class _Web:
                 self.connection.close()
                 time.sleep(_LOOK_AGAIN_SECONDS)
         return 0, 0, b""
+
+
+def through(proxy: FaultProxy, bucket: Bucket) -> str:
+    """The URL of a bucket by way of a proxy."""
+    return replace(bucket.server, endpoint=proxy.endpoint).url(bucket.name, bucket.prefix)
 
 
 def make_public(server: S3Server, bucket: str) -> None:

@@ -37,10 +37,15 @@ def publishing(show: Path, target: str, *options: str) -> Iterator[subprocess.Po
 
 def kill(process: subprocess.Popen[bytes]) -> bool:
     """Kill a publish with all of its children at once, as a power cut would; False where it had ended before."""
+    return signal_all(process, signal.SIGKILL) and process.wait() == -signal.SIGKILL
+
+
+def signal_all(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+    """Send a signal to a publish and all of its children; False where it had ended before."""
     if process.poll() is not None:
         return False
-    os.killpg(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    os.killpg(process.pid, number)
+    return True
 
 
 def wait_for_upload(process: subprocess.Popen[bytes]) -> bool:
