@@ -33,7 +33,7 @@ from tests.publishing.runs import knows_locks, publish
 from tests.servers import SECRET_KEY, S3Server, free_port, rclone_server
 
 EPISODES = 12
-SEED = 20260102
+SEED = 1
 FAULTS = {"internal error", "slow down", "reset before", "reset after", "stall"}
 SECONDS_TO_TELL = 20
 

@@ -32,7 +32,7 @@ LOOK_AGAIN_ONE_IN = 10
 LATEST = 0.25
 """Up to so many seconds after the first, the second publish begins: while that one reads, uploads or is about to end."""
 UPLOAD = {"folder": 0.03, "rclone": 0.15, "minio": 0.15}
-PAUSE = 1.0
+PAUSE = 0.8
 """Every second pair the first publish stands still after up to so many seconds of its upload, until the second has ended or has had so
 many seconds for it: two that keep pace send everything in one order, so that the later one wins everywhere without any lock."""
 SEED = 300
