@@ -17,7 +17,7 @@ from tests.publishing.places import Bucket, Folder, Place, make_public, wrong_fo
 from tests.publishing.runs import end, kill, publish, publishing, wait_for_upload
 from tests.servers import S3Server
 
-KILLS = {"folder": 80, "rclone": 60, "minio": 60}
+KILLS = {"folder": 100, "rclone": 50, "minio": 50}
 KILLS_BETWEEN_ENDS = 4
 FROM_THE_START = 5
 """Of so many kills one falls anywhere in a publish, start-up included; the others fall while it is at work on the target."""
