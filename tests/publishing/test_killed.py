@@ -18,13 +18,13 @@ from tests.publishing.runs import end, kill, publish, publishing, wait_for_uploa
 from tests.servers import S3Server
 
 KILLS = {"folder": 100, "rclone": 50, "minio": 50}
-KILLS_BETWEEN_ENDS = 4
+KILLS_BETWEEN_ENDS = 6
 FROM_THE_START = 5
 """Of so many kills one falls anywhere in a publish, start-up included; the others fall while it is at work on the target."""
 OLD, NEW = 25, 30
 CHANGED = 12
 SEED = 200
-PAUSE = 0.05
+PAUSE = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
