@@ -70,7 +70,8 @@ def make_release(
 
     def before_rank(order: Rank | None) -> None:
         lease.check(target)
-        checked.up_to(order)
+        if order is None or order >= Rank.FEED_PAGES:  # all at once, when all of it is there
+            checked.up_to(order)
 
     def finished(step: Step) -> None:
         work.checkpoint()
