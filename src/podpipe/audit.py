@@ -28,6 +28,9 @@ _NAMED = 3
 _PASSING = (LOCK, CLAIMS, f"{OWN}drafts/", f"{OWN}mutex")
 """What comes and goes with a publish, and is no part of any release."""
 
+_MARKS = frozenset({".nojekyll"})
+"""What podpipe adds to a branch for its host, and no show consists of."""
+
 _PAGE = ".html"
 _SEND_AGAIN = "podpipe publish --recheck sends it again"
 _SEND_AUDIO_AGAIN = "podpipe publish --recheck sends it again where its file is in the show's folder"
@@ -178,7 +181,7 @@ def _unknown(seen: Seen) -> Iterator[Finding]:
     """What the target holds and the manifest does not name: left behind by podpipe, or others' and maybe meant."""
     manifest = seen.state.manifest
     own = {MANIFEST, *(f"{KEPT}{digest}" for digest in manifest.kept), *(release_key(release.id) for release in manifest.releases)}
-    known = {*own, *manifest.objects, *manifest.touched}
+    known = {*own, *manifest.objects, *manifest.touched, *_MARKS}
     unknown = {key for key in seen.sizes if key not in known and not key.startswith(_PASSING)}
     # A folder tells of one file by two names: `episode/70.html` is the page `episode/70`.
     unknown -= {f"{key}{_PAGE}" for key in known} | {key.removesuffix(_PAGE) for key in (*known, *unknown) if key.endswith(_PAGE)}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from podpipe import pipeline
+from podpipe.audit import audit
 from podpipe.delivery import Listeners
 from podpipe.earlier import FeedGuard
 from podpipe.errors import PodpipeError
@@ -205,3 +206,11 @@ def test_two_targets_have_releases_of_their_own(show: MadeShow, url: str, tmp_pa
     edit(show, "2", "Goodbye", "So long")
     assert pipeline.publish(job(show, url, 1, targets=(url, other))).ok
     assert (len(list_releases(job(show, url), url).releases), len(list_releases(job(show, other), other).releases)) == (2, 1)
+
+
+def test_a_healthy_target_of_any_kind_passes_its_audit(show: MadeShow, url: str) -> None:
+    first = release_of(publish(show, url))
+    edit(show, "2", "Goodbye", "So long")
+    publish(show, url, 1)
+    back(show, url, first, 2)
+    assert audit(load_settings(show.root), url).findings == ()
