@@ -135,6 +135,11 @@ def test_what_a_publish_that_was_cut_off_may_have_written_is_sent_again() -> Non
     assert make_plan("t", [artifact("episode/0")], unknown).steps == (put("episode/0", "content unknown"),)
 
 
+def test_what_is_unknown_and_no_longer_produced_goes_at_once() -> None:
+    unknown = {"episode/0": replace(held(artifact("episode/0"))["episode/0"], digest="")}
+    assert make_plan("t", [], unknown, grace=DAY, now=NOW).steps == (Step(action="delete", key="episode/0", reason="no longer produced"),)
+
+
 def song(key: str, digest: str = "d") -> Artifact:
     return artifact(key, FileContent(path=f"/show/{key}", digest=digest * 64, length=5_000_000), "audio/mpeg")
 

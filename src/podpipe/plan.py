@@ -147,7 +147,8 @@ def _gone(held: Mapping[str, Holding], staying: Collection[str], *, grace: timed
         entry = held[key]
         if lasting(entry):
             continue
-        if not grace or (entry.retired is not None and now - entry.retired >= grace):
+        # Of what nobody knows what it holds, nobody can say later that its time is over.
+        if not grace or not entry.digest or (entry.retired is not None and now - entry.retired >= grace):
             yield Step(action="delete", key=key, reason="no longer produced")
         elif entry.retired is None:
             yield Step(action="retire", key=key, reason="no longer produced", until=now + grace)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from podpipe.delivery import Guard, Listeners, looked_at_after, planned, retention
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.job import Job
 from podpipe.manifest import read_record, release_key
 from podpipe.model import Artifact, Finding, Holding, Manifest, PublishReport, Release, StoredContent, Uploaded, Where
+from podpipe.ping import news, public_targets
 from podpipe.plan import KEPT, Rank, rank, sound
+from podpipe.rules import judged
+from podpipe.stages import announce
 from podpipe.targets import Target, opened
 from podpipe.targets.lock import locked
 from podpipe.targets.releasing import make_release
@@ -38,8 +42,8 @@ def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Liste
     """Put the release back whose id is `wanted`, or begins so; with the job's `dry_run`, say what that would change.
 
     The feed of that release is compared with the one of today by `guard` first: an error leaves the target as it is. What it brings is
-    copied on the target from what is kept there. It makes a release of its own, so that it can be undone in the same way. Raises
-    TargetError, and PodpipeError where there is no such release.
+    copied on the target from what is kept there. It makes a release of its own, so that it can be undone in the same way, and the world is
+    told as by a publish. Raises TargetError, and PodpipeError where there is no such release.
     """
     with opened(url, root=job.settings.root, credentials=job.credentials) as target:
         if job.dry_run:
@@ -60,12 +64,22 @@ def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Liste
                 lease=lease,
                 now=job.as_of,
                 retention=retention(job.settings),
-                restores=release.id,
+                restores=release,
                 undone=_undone(state, release, artifacts, feed=job.settings.show.feed),
                 on_step=listeners.on_step,
             )
         noted, after = looked_at_after(job, url, target, artifacts, report)
-    return replace(found, report=noted, findings=(*found.findings, *after))
+    told = _announced(job, url, artifacts, report)
+    return replace(found, report=noted, findings=(*found.findings, *after, *told))
+
+
+def _announced(job: Job, url: str, artifacts: tuple[Artifact, ...], report: PublishReport) -> tuple[Finding, ...]:
+    """Tell those whom a publish tells: for listeners the feed has changed."""
+    settings = job.settings
+    feeds = {made.key: settings.show.address(quote(made.key)) for made in artifacts if rank(made) is Rank.FEED}
+    sent = {(url, key) for key in (*report.put, *report.copied)}
+    changed = news(sent, feeds, public=public_targets(settings.targets, settings.ping), choices=settings.ping)
+    return judged(announce(job, changed), settings.rules) if changed else ()
 
 
 def _judged(job: Job, target: Target, state: State, wanted: str, guard: Guard) -> tuple[Uploaded, tuple[Artifact, ...], Release]:

@@ -158,3 +158,52 @@ def test_a_store_without_conditional_writes_is_found_out_and_people_are_told(ope
     with locked(target, wait=0) as lease:
         assert ("no conditional writes" in lease.note) == without
         assert set(target.ages(LOCK)) == (set() if without else {LOCK})
+
+
+def test_a_target_whose_changes_show_all_at_once_needs_no_lock_however_long_they_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "site.git")], check=True)
+    target = open_target(f"git:{tmp_path / 'site.git'}", root=tmp_path)
+    monkeypatch.setattr(lock, "LAST_SECONDS", 0.0)
+    with locked(target, wait=0) as lease:
+        lease.check(target)
+        assert target.sizes() == {}
+    target.close()
+
+
+def test_a_lock_that_fails_half_way_is_given_back(open_one: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = open_one()
+    given = target.write_if
+    tries = []
+
+    def fails_later(key: str, data: bytes, *, expected: str | None) -> str | None:
+        tries.append(key)
+        if len(tries) == 2:
+            raise TargetError("the network is away")
+        return given(key, data, expected=expected)
+
+    monkeypatch.setattr(target, "write_if", fails_later)
+    with pytest.raises(TargetError, match="the network is away"), locked(target, wait=0):
+        pytest.fail("the lock was not had")
+    with locked(open_one(), wait=0):
+        pass
+
+
+@pytest.mark.usefixtures("s3_credentials")
+def test_a_claim_that_its_holder_slept_through_is_not_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with rclone_server(tmp_path) as server:
+        target = open_target(server.url(server.bucket()), root=tmp_path)
+        _sleep_through(target, monkeypatch)
+
+
+def _sleep_through(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "_RENEW_SECONDS", 0.5)
+    with locked(target, wait=0) as lease:
+        now = lock._clock()
+        monkeypatch.setattr(lock, "_clock", lambda: now + 61)
+        time.sleep(2.5)  # servers tell times in whole seconds
+        monkeypatch.setattr(lock, "_clock", lambda: now + 62)
+        with pytest.raises(TargetError, match="the lock on the target was lost"):
+            lease.check(target)
+        assert max(target.ages(CLAIMS).values()) > 1, "nobody has made the claim look fresh"

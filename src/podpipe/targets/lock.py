@@ -78,22 +78,28 @@ class Holder:
 
 
 class Lease:
-    """A lock that is held; `note` tells people where something else stood in for it."""
+    """A lock that is held; `note` tells people where something else stood in for it. One that is not `needed` is never lost."""
 
-    def __init__(self, note: str = "") -> None:
+    def __init__(self, note: str = "", *, needed: bool = True) -> None:
         self.note = note
+        self._needed = needed
         self._lost = False
-        self._renewed = time.time()
+        self._renewed = _clock()
 
     def check(self, target: Target) -> None:
         """Raise TargetError where the lock is not held any more: this machine slept, say, and another publish has begun."""
-        if self._lost or time.time() - self._renewed > LAST_SECONDS:
+        if self._lost or self.overdue:
             hint = "publish again; nothing was changed after that"
             raise TargetError("the lock on the target was lost in the middle of the publish", target=target.url, hint=hint)
 
+    @property
+    def overdue(self) -> bool:
+        """Whether the lock was not renewed for so long that others may take it."""
+        return self._needed and _clock() - self._renewed > LAST_SECONDS
+
     def renewed(self) -> None:
         """Note that the lock was renewed at this moment."""
-        self._renewed = time.time()
+        self._renewed = _clock()
 
     def lost(self) -> None:
         """Note that somebody else has taken the lock."""
@@ -107,7 +113,7 @@ def locked(target: Target, *, wait: float, on_wait: Callable[[str], None] = lamb
     Raises TargetError, which names the holder, where it is not to be had within `wait` seconds.
     """
     if target.whole:
-        yield Lease()
+        yield Lease(needed=False)
         return
     holder = _this_process()
     waiting = _Waiting(target, wait=wait, on_wait=on_wait)
@@ -148,8 +154,13 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
     while True:
         version = target.write_if(LOCK, holder.as_bytes(), expected=None)
         if version is not None:
-            if target.write_if(LOCK, holder.as_bytes(), expected=None) is None:
-                return version
+            try:
+                if target.write_if(LOCK, holder.as_bytes(), expected=None) is None:
+                    return version
+            except BaseException:
+                with suppress(TargetError):
+                    target.delete(LOCK)
+                raise
             target.delete(LOCK)
             return None
         found = target.read_version(LOCK)
@@ -169,6 +180,15 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
 
 def _claim(target: Target, holder: Holder, waiting: _Waiting) -> None:
     """Claim the target where no condition can keep others off: of those who want it at once, the one with the lowest id stays."""
+    try:
+        _stand(target, holder, waiting)
+    except BaseException:
+        with suppress(TargetError):
+            target.delete(_claim_key(holder))
+        raise
+
+
+def _stand(target: Target, holder: Holder, waiting: _Waiting) -> None:
     mine = _claim_key(holder)
     standing, begun = False, time.monotonic()
     while True:
@@ -188,12 +208,7 @@ def _claim(target: Target, holder: Holder, waiting: _Waiting) -> None:
         if first < mine:
             target.delete(mine)
             standing = False
-        try:
-            waiting.pause(alive[first], grace=fresh)
-        except BaseException:
-            with suppress(TargetError):
-                target.delete(mine)
-            raise
+        waiting.pause(alive[first], grace=fresh)
 
 
 @contextmanager
@@ -208,6 +223,9 @@ def _renewing(target: Target, holder: Holder, lease: Lease, version: str | None)
             # A renewal that fails is tried again with the next; when none arrives for long, the lease says so itself.
             with suppress(TargetError):
                 if known is None:
+                    if lease.overdue:  # this machine slept: others have looked past this claim, and one of them may hold the target
+                        lease.lost()
+                        return
                     _put(target, _claim_key(holder), holder.as_bytes(number))
                 else:
                     known = target.write_if(LOCK, holder.as_bytes(number), expected=known)
@@ -287,3 +305,8 @@ def _started(process: int) -> str:
         return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return ""
+
+
+def _clock() -> float:
+    """Seconds that go on while this machine sleeps, where the system counts them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()

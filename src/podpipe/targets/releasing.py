@@ -48,7 +48,7 @@ def make_release(
     lease: Lease,
     now: datetime,
     retention: Retention,
-    restores: str = "",
+    restores: Release | None = None,
     undone: frozenset[str] = frozenset(),
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> PublishReport:
@@ -57,7 +57,7 @@ def make_release(
     Before anything else the manifest says which keys may be touched, so that a publish that is cut off leaves nothing unknown. What is
     replaced or removed is copied aside where a release needs it. All that a feed names is looked at (its length on the target) before the
     feed goes, and the feed is read back after it. `state` is what the target held when the plan was made, under the lock that `lease`
-    stands for.
+    stands for. `restores` is the release that the artifacts are those of, None for a publish.
 
     Raises TargetError for the first failure, as `podpipe.targets.upload.carry_out` does, and where another publish has been at work.
     """
@@ -149,11 +149,12 @@ class _Work:
         with self._lock:
             self._kept[held.digest] = Kept(length=held.length, release=release)
 
-    def end(self, plan: PublishPlan, *, restores: str, undone: frozenset[str]) -> str:
+    def end(self, plan: PublishPlan, *, restores: Release | None, undone: frozenset[str]) -> str:
         """Write the release's record and the final manifest, and remove what no release needs any more; gives the release's id."""
         release = ""
         if any(step.action != "delete" for step in plan.steps):
-            release = self._record(self.journal.released(), content_digest(self._made.values()), self._now, restores=restores)
+            digest = restores.digest if restores else content_digest(self._made.values())
+            release = self._record(self.journal.released(), digest, self._now, restores=restores.id if restores else "")
         dropped = self._releases[: -self._retention.releases]
         del self._releases[: -self._retention.releases]
         gone = {entry.id for entry in dropped}
@@ -164,7 +165,7 @@ class _Work:
         with suppress(TargetError):  # what is left behind by this costs space alone, and an audit finds it
             for key in (*(release_key(entry.id) for entry in dropped), *(f"{KEPT}{digest}" for digest in unneeded)):
                 self._target.delete(key)
-        self._target.commit(f"{f'Put release {restores} back' if restores else 'Publish'}{f' ({release})' if release else ''}")
+        self._target.commit(f"{f'Put release {restores.id} back' if restores else 'Publish'}{f' ({release})' if release else ''}")
         return release
 
     def _record_what_is_there(self) -> None:

@@ -143,6 +143,8 @@ class S3Target:
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
+        if expected == "":  # a store without ETags
+            return self._write_unconditionally(key, data, expected)
         mode: Any = "create" if expected is None else {"e_tag": expected}
         last: Told | None = None
         for _ in range(_CONDITION_TRIES):
