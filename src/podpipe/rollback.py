@@ -91,7 +91,7 @@ def _judged(job: Job, target: Target, state: State, wanted: str, guard: Guard) -
     lost: list[Finding] = []
     artifacts = tuple(_artifacts(target, state, read_record(record, release.id), lost))
     plan = planned(job, target, artifacts, state)
-    findings = (*lost, *guard(target, artifacts, None, held=state.held))
+    findings = (*judged(lost, job.settings.rules), *guard(target, artifacts, None, held=state.held))
     return Uploaded(plan=plan, report=None, findings=findings), artifacts, release
 
 
