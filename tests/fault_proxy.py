@@ -32,13 +32,15 @@ class Fate:
 
     @property
     def reaches_server(self) -> bool:
-        return self in {PASS, RESET_AFTER}
+        return self in {PASS, RESET_AFTER, ERROR_AFTER}
 
 
 PASS = Fate("pass")
 RESET_BEFORE = Fate("reset before")
 RESET_AFTER = Fate("reset after")
 """The server has carried the request out, and the client never hears of it: the nastiest that can happen to a request."""
+ERROR_AFTER = Fate("error after", 500, "InternalError")
+"""Carried out too, and called a failure."""
 STALL = Fate("stall")
 INTERNAL_ERROR = Fate("internal error", 500, "InternalError")
 SLOW_DOWN = Fate("slow down", 503, "SlowDown")

@@ -18,6 +18,7 @@ from podpipe.plan import make_plan
 from podpipe.targets import open_target, opened
 from podpipe.targets.s3 import S3Address, parse_address
 from podpipe.targets.upload import carry_out, state_of
+from tests.fault_proxy import ERROR_AFTER, PASS, RESET_AFTER, Fate, FaultProxy
 from tests.servers import SECRET_KEY, S3Server, free_port
 
 HTML, RSS, JSON = "text/html; charset=utf-8", "application/rss+xml; charset=utf-8", "application/json+chapters"
@@ -301,3 +302,25 @@ def test_an_address_that_cannot_be_meant_is_refused(url: str, message: str, tmp_
 def test_a_target_is_opened_without_asking_the_store(tmp_path: Path) -> None:
     target: Any = open_target("s3://radio/show/?profile=nobody", root=tmp_path)
     assert (target.url, target.parallel) == ("s3://radio/show", 12)
+
+
+@pytest.mark.parametrize("fate", [ERROR_AFTER, RESET_AFTER], ids=lambda fate: fate.name)
+def test_a_conditional_write_whose_answer_is_lost_is_known_to_have_been_made(s3_server: S3Server, tmp_path: Path, fate: Fate) -> None:
+    bucket = s3_server.bucket()
+
+    def once(method: str, _path: str, nth: int) -> Fate:
+        return fate if method == "PUT" and nth == 0 else PASS
+
+    with FaultProxy(s3_server.port, once) as proxy:
+        url = f"s3://{bucket}?endpoint=http://127.0.0.1:{proxy.port}"
+        with opened(url, root=tmp_path) as target:
+            assert target.read("lock.json") is None
+            first = target.write_if("lock.json", b"mine", expected=None)
+            assert first is not None
+            found = target.read_version("lock.json")
+            assert found is not None
+            assert (found.data, found.version) == (b"mine", first)
+            if s3_server.name == "minio":
+                assert target.write_if("lock.json", b"another's", expected=None) is None
+                assert target.write_if("lock.json", b"mine again", expected=first)
+                assert target.write_if("lock.json", b"too late", expected=first) is None

@@ -35,6 +35,7 @@ LAST_SECONDS = 60.0
 """How long a lock holds that nobody renews, by the target's own clock."""
 
 _RENEW_SECONDS = 15.0
+_PROBE = -1
 _LOOK_SECONDS = 0.25
 _AGE_SECONDS = 5.0
 _FRESH_SECONDS = 3.0
@@ -155,7 +156,7 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
         version = target.write_if(LOCK, holder.as_bytes(), expected=None)
         if version is not None:
             try:
-                if target.write_if(LOCK, holder.as_bytes(), expected=None) is None:
+                if target.write_if(LOCK, holder.as_bytes(_PROBE), expected=None) is None:
                     return version
             except BaseException:
                 with suppress(TargetError):

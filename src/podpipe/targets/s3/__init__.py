@@ -138,7 +138,8 @@ class S3Target:
     def write_if(self, key: str, data: bytes, *, expected: str | None) -> str | None:
         """Store a small JSON object by `If-None-Match: *`, or `If-Match` with the version's ETag (RFC 9110, sections 13.1.1 and 13.1.2).
 
-        A condition that was met is not sent again blindly: where an answer is lost, what lies there now says whether it had been.
+        An answer may be lost, or be an error although the object was written; what lies there now says so, where a further try, obstore's
+        own among them, finds its condition unmet. Two writers must not write the same data.
         """
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
@@ -151,7 +152,7 @@ class S3Target:
             try:
                 done = obstore.put(self._store(), key, data, attributes=_JSON, use_multipart=False, mode=mode)
             except (AlreadyExistsError, PreconditionError):
-                now = self.read_version(key) if last else None
+                now = self.read_version(key)
                 return now.version if now and now.data == data else None
             except Exception as error:
                 last = self._told(error)
