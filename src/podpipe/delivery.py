@@ -11,12 +11,12 @@ from podpipe.enriched import Enriched
 from podpipe.errors import TargetError
 from podpipe.feed_references import references
 from podpipe.job import Job
-from podpipe.model import Artifact, Finding, Holding, PublishPlan, PublishReport, Step, Uploaded, Where
+from podpipe.model import Artifact, Finding, Holding, PublishPlan, PublishReport, Release, Step, Uploaded, Where
 from podpipe.plan import holding, make_plan
 from podpipe.rules import judged
 from podpipe.settings import Settings
 from podpipe.targets import Target, opened
-from podpipe.targets.lock import locked
+from podpipe.targets.lock import Lease, locked
 from podpipe.targets.releasing import Retention, content_digest, make_release
 from podpipe.targets.upload import State, state_of
 
@@ -70,19 +70,38 @@ def deliver(
                 state, found = now, judged(target, now)
                 if found.refused:
                     return found
-            listeners.on_plan(found.plan)
-            report = make_release(
-                found.plan,
-                artifacts,
-                target,
-                state=state,
-                lease=lease,
-                now=job.as_of,
-                retention=retention(job.settings),
-                on_step=listeners.on_step,
-            )
+            report = carried_out(job, found.plan, artifacts, target, state=state, lease=lease, listeners=listeners)
         noted, after = looked_at_after(job, url, target, artifacts, report)
     return Uploaded(plan=found.plan, report=noted, findings=(*found.findings, *after))
+
+
+def carried_out(
+    job: Job,
+    plan: PublishPlan,
+    artifacts: tuple[Artifact, ...],
+    target: Target,
+    *,
+    state: State,
+    lease: Lease,
+    listeners: Listeners,
+    restores: Release | None = None,
+    undone: frozenset[str] = frozenset(),
+) -> PublishReport:
+    """Make a release of a plan, as the job and its settings have it; `podpipe.targets.releasing.make_release` says the rest."""
+    listeners.on_plan(plan)
+    publishing = job.settings.publishing
+    return make_release(
+        plan,
+        artifacts,
+        target,
+        state=state,
+        lease=lease,
+        now=job.as_of,
+        retention=Retention(releases=publishing.releases, audio=publishing.keep_audio),
+        restores=restores,
+        undone=undone,
+        on_step=listeners.on_step,
+    )
 
 
 def looked_at_after(
@@ -123,11 +142,6 @@ def _opened_to_players(target: Target, settings: Settings) -> tuple[Finding, ...
         message = f"players on other sites may not be able to read the feed, chapters and transcripts: {error.message}"
         return (Finding(level="warning", rule="cors-not-set", where=settings.place("publishing"), message=message, hint=error.hint),)
     return ()
-
-
-def retention(settings: Settings) -> Retention:
-    """What the settings say of releases that can be put back."""
-    return Retention(releases=settings.publishing.releases, audio=settings.publishing.keep_audio)
 
 
 def planned(job: Job, target: Target, artifacts: tuple[Artifact, ...], state: State, *, keep: Iterable[str] = ()) -> PublishPlan:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from podpipe.delivery import Guard, Listeners, looked_at_after, planned, retention
+from podpipe.delivery import Guard, Listeners, carried_out, looked_at_after, planned
 from podpipe.errors import PodpipeError, TargetError
 from podpipe.job import Job
 from podpipe.manifest import read_record, release_key
@@ -18,7 +18,6 @@ from podpipe.rules import judged
 from podpipe.stages import announce
 from podpipe.targets import Target, opened
 from podpipe.targets.lock import locked
-from podpipe.targets.releasing import make_release
 from podpipe.targets.upload import State, state_of
 
 
@@ -55,18 +54,9 @@ def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Liste
                 return found
             if not found.plan.steps:
                 return replace(found, report=PublishReport(target=target.url, unchanged=found.plan.unchanged))
-            listeners.on_plan(found.plan)
-            report = make_release(
-                found.plan,
-                artifacts,
-                target,
-                state=state,
-                lease=lease,
-                now=job.as_of,
-                retention=retention(job.settings),
-                restores=release,
-                undone=_undone(state, release, artifacts, feed=job.settings.show.feed),
-                on_step=listeners.on_step,
+            undone = _undone(state, release, artifacts, feed=job.settings.show.feed)
+            report = carried_out(
+                job, found.plan, artifacts, target, state=state, lease=lease, listeners=listeners, restores=release, undone=undone
             )
         noted, after = looked_at_after(job, url, target, artifacts, report)
     told = _announced(job, url, artifacts, report)

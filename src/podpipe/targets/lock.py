@@ -8,25 +8,17 @@ the later one to write sees the earlier one's claim, on any store that lists wha
 
 from __future__ import annotations
 
-import getpass
-import json
-import os
 import random
-import secrets
-import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 from podpipe.errors import TargetError
 from podpipe.model import Artifact
 from podpipe.plan import OWN
 from podpipe.targets import Target
+from podpipe.targets.holder import Holder, read_holder, this_process
 
 LOCK = f"{OWN}lock.json"
 CLAIMS = f"{OWN}claims/"
@@ -42,40 +34,6 @@ _FRESH_SECONDS = 3.0
 """A claim that is younger may still be withdrawn by who has just seen ours."""
 
 _UNCONDITIONAL = "the store knows no conditional writes: instead of a lock, each publish writes a claim and goes on where it sees no other"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who holds a lock: an id of this one publish, a name for people, and the process by which others on the same machine know it."""
-
-    id: str
-    name: str
-    machine: str
-    process: int
-    started: str
-    since: datetime
-
-    def as_bytes(self, renewed: int = 0) -> bytes:
-        """The lock's content; no two renewals are alike, so that no two versions are."""
-        fields = {name: getattr(self, name) for name in ("id", "name", "machine", "process", "started")}
-        document = fields | {"since": self.since.isoformat(), "renewed": renewed, "lasts": LAST_SECONDS}
-        return json.dumps(document, ensure_ascii=False).encode()
-
-    @property
-    def gone(self) -> bool:
-        """Whether this is a process of this machine that has ended; one of another machine is never known to have."""
-        if sys.platform == "win32" or self.machine != _machine() or self.process == os.getpid():
-            return False
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return True
-        except OSError:
-            return False
-        return _started(self.process) != self.started
-
-    def __str__(self) -> str:
-        return f"{self.name} (process {self.process}), since {self.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 class Lease:
@@ -116,7 +74,7 @@ def locked(target: Target, *, wait: float, on_wait: Callable[[str], None] = lamb
     if target.whole:
         yield Lease(needed=False)
         return
-    holder = _this_process()
+    holder = this_process()
     waiting = _Waiting(target, wait=wait, on_wait=on_wait)
     version = _take(target, holder, waiting)
     claimed = version is None
@@ -167,7 +125,7 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
         found = target.read_version(LOCK)
         if found is None:
             continue
-        other = _read(found.data)
+        other = read_holder(found.data)
         if found.version != seen or time.monotonic() - looked > _AGE_SECONDS:
             age = target.ages(LOCK).get(LOCK, 0.0)
             looked, seen = time.monotonic(), found.version
@@ -257,55 +215,7 @@ def _put(target: Target, key: str, data: bytes) -> None:
 
 def _holder_at(target: Target, key: str) -> Holder | None:
     data = target.read(key)
-    return None if data is None else _read(data)
-
-
-def _read(data: bytes) -> Holder | None:
-    try:
-        document = json.loads(data)
-        return Holder(
-            id=str(document["id"]),
-            name=str(document["name"]),
-            machine=str(document["machine"]),
-            process=int(document["process"]),
-            started=str(document["started"]),
-            since=datetime.fromisoformat(document["since"]),
-        )
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _this_process() -> Holder:
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user may have no name
-        user = "podpipe"
-    return Holder(
-        id=secrets.token_hex(8),
-        name=f"{user}@{socket.gethostname()}",
-        machine=_machine(),
-        process=os.getpid(),
-        started=_started(os.getpid()),
-        since=datetime.now(UTC),
-    )
-
-
-def _machine() -> str:
-    """What tells this machine's processes from those of others: its name, this start of it, and the container that numbers them."""
-    parts = [socket.gethostname()]
-    with suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip())
-    with suppress(OSError):
-        parts.append(str(Path("/proc/self/ns/pid").readlink()))
-    return " ".join(parts)
-
-
-def _started(process: int) -> str:
-    """When a process was started, as the system counts it, so that another one with its number is not taken for it; empty if unknown."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
+    return None if data is None else read_holder(data)
 
 
 def _clock() -> float:
