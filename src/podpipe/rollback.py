@@ -92,7 +92,7 @@ def _chosen(manifest: Manifest, wanted: str, url: str) -> Release:
     if len(found) == 1:
         return found[0]
     what = f"{len(found)} releases begin with {wanted!r}" if found else f"there is no release {wanted!r}"
-    known = ", ".join(release.id for release in manifest.releases[-5:])
+    known = ", ".join(release.id for release in reversed(manifest.releases[-5:]))
     raise PodpipeError(f"{url}: {what}", hint=f"the newest are {known}" if known else "no publish has made one there yet")
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from podpipe.charset import with_plain_breaks
 from podpipe.cli.excerpt import excerpt, readable
 from podpipe.model import Finding, PublishPlan, PublishReport, Step
+from podpipe.plan import KEPT
 
 T = TypeVar("T")
 
@@ -153,7 +154,8 @@ def _detail(step: Step) -> str:
     if step.action == "put":
         return f" ({size(step.length)})"
     if step.action == "copy":
-        return f" ({size(step.length)}, copied there from {step.source})"
+        kept = step.source.startswith(KEPT)
+        return f" ({size(step.length)}, copied there from {'what is kept of earlier releases' if kept else step.source})"
     return f", stays until {step.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if step.until else ""
 
 
