@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from podpipe.job import WAIT_SECONDS
 from tests.made_show import SETTINGS, MadeShow, make_show, published_below
 
 
@@ -110,6 +111,17 @@ def test_a_rollback_is_of_one_target(show: MadeShow) -> None:
 def test_what_cannot_be_meant_is_wrong_usage(show: MadeShow, arguments: tuple[str, ...], said: str) -> None:
     refused = podpipe(show, *arguments)
     assert (refused.returncode, said in refused.stderr) == (2, True)
+
+
+def test_the_help_names_the_time_that_is_waited(show: MadeShow) -> None:
+    assert f"(default: {WAIT_SECONDS:.0f})" in " ".join(podpipe(show, "publish", "--help").stdout.split())
+
+
+def test_the_arguments_load_nothing_of_a_show() -> None:
+    code = "import sys, podpipe.cli; podpipe.cli.make_parser(); print([name for name in sys.modules if name.startswith('podpipe.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "'podpipe.cli.arguments'" in done.stdout
+    assert not [name for name in ("podpipe.model", "podpipe.settings", "podpipe.targets") if f"'{name}'" in done.stdout]
 
 
 def test_a_block_of_prefects_needs_prefect(show: MadeShow) -> None:

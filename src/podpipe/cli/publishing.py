@@ -14,7 +14,7 @@ from typing import Any
 from podpipe import pipeline
 from podpipe.cli import report
 from podpipe.errors import PodpipeError, TargetError
-from podpipe.job import Job
+from podpipe.job import WAIT_SECONDS, Job
 from podpipe.model import Uploaded
 from podpipe.settings import Settings, load_settings
 
@@ -83,7 +83,7 @@ def rollback(arguments: argparse.Namespace) -> int:
         as_of=datetime.now(UTC),
         dry_run=arguments.dry_run,
         allowed=tuple(arguments.allow or ()),
-        wait=arguments.wait,
+        wait=_wait(arguments),
     )
     progress = report.Progress(quiet=arguments.quiet)
     with progress.shown():
@@ -123,10 +123,15 @@ def _job(arguments: argparse.Namespace, settings: Settings, *, dry_run: bool) ->
         check_links=arguments.check_links and settings.check_links,
         measure_hosted=arguments.measure_hosted and settings.audio.measure_hosted,
         allowed=tuple(arguments.allow or ()),
-        wait=arguments.wait,
+        wait=_wait(arguments),
         recheck=arguments.recheck,
         grace=None if arguments.grace is None else timedelta(days=arguments.grace),
     )
+
+
+def _wait(arguments: argparse.Namespace) -> float:
+    """How long to wait for another publish; what is not said is not in the arguments, which every command loads."""
+    return WAIT_SECONDS if arguments.wait is None else float(arguments.wait)
 
 
 def _publish_here(arguments: argparse.Namespace, *, dry_run: bool) -> int:
@@ -152,7 +157,7 @@ def _publish_as_flow(arguments: argparse.Namespace) -> int:
         check_links=arguments.check_links,
         measure_hosted=arguments.measure_hosted,
         allow=arguments.allow,
-        wait=arguments.wait,
+        wait=_wait(arguments),
         recheck=arguments.recheck,
         grace_days=arguments.grace,
         credentials_block=arguments.credentials_block,

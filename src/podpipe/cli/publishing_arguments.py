@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from podpipe.cli.shared_arguments import Commands, command, json_option, no_links, no_measure_hosted
-from podpipe.job import WAIT_SECONDS
 
 
 def add_publishing(commands: Commands) -> None:
@@ -124,8 +123,8 @@ def _allow(parser: argparse.ArgumentParser) -> None:
 
 
 def _wait(parser: argparse.ArgumentParser) -> None:
-    waiting = f"wait so long for another publish on the same target; 0 refuses at once (default: {WAIT_SECONDS:.0f})"
-    parser.add_argument("--wait", type=_seconds, default=WAIT_SECONDS, metavar="SECONDS", help=waiting)
+    waiting = "wait so long for another publish on the same target; 0 refuses at once (default: 120)"
+    parser.add_argument("--wait", type=_seconds, metavar="SECONDS", help=waiting)
 
 
 def _seconds(text: str) -> float:
