@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import require
 from tests.fault_proxy import (
     ACCESS_DENIED,
     CLOCK_SKEWED,
@@ -178,7 +179,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         [mount, "-t", "tmpfs", "-o", f"size={size}", "podpipe-tests", folder], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        pytest.skip(f"needs the right to mount a small disk: {done.stderr}")
+        require(present=False, what=f"needs the right to mount a small disk: {done.stderr}")
     try:
         yield folder
     finally:
@@ -193,7 +194,9 @@ def test_a_disk_that_is_really_full_is_told(tmp_path: Path) -> None:
         before = bucket.content()
         for number in range(3, 29):
             show.episode(str(number), date=f"2026-01-{number:02} 08:00:00 +0900")
+        begun = time.monotonic()
         done = publish(show.root, bucket.url, seconds=2 * SECONDS_TO_TELL)
+        assert time.monotonic() - begun < SECONDS_TO_TELL, done.stderr
         assert done.returncode == 1, done.stdout
         assert re.search("InternalError|no space|full", done.stderr), done.stderr
         assert "Traceback" not in done.stderr

@@ -25,8 +25,9 @@ _SMALL = 1024 * 1024
 """What is smaller goes through obstore, which sends a thousand objects in the time in which boto3 sends two hundred."""
 
 _ROUNDS = 4
-_HEARD_SECONDS = 10.0
-"""A request that failed after all its tries is made again while the store answers others: it is overloaded then, or the line is bad."""
+_HEARD_SECONDS = 8.0
+"""A request that failed after all its tries is made again while the store answers others: it is overloaded then, or the line is bad. One
+that refuses everything, as a full one does, is to be reported within 20 seconds."""
 
 _CONDITION_TRIES = 8
 _LARGEST_COPY = 5 * 1024**3
@@ -160,7 +161,7 @@ class S3Target:
                     raise
                 if last.code in {"NotImplemented", "501"}:
                     return self._write_unconditionally(key, data, expected)
-                if not last.passing:
+                if not last.passing or (last.code and self._silent):
                     raise last.error from error
                 time.sleep(0.2)
             else:
@@ -247,12 +248,17 @@ class S3Target:
                     raise
                 if told.code in OTHER_REGION and not self._heard and self._found_region():
                     continue
-                if not left or not told.passing or time.monotonic() - self._heard > _HEARD_SECONDS:
+                if not left or not told.passing or self._silent:
                     raise told.error from error
             else:
                 self._heard = time.monotonic()
                 return found
         raise AssertionError  # the last round returns or raises
+
+    @property
+    def _silent(self) -> bool:
+        """Whether the store has refused, or left without an answer, all that it was asked lately."""
+        return time.monotonic() - self._heard > _HEARD_SECONDS
 
     def _told(self, error: Exception) -> Told | None:
         # What obstore says is explained without boto3, which may not be loaded at all.

@@ -25,8 +25,8 @@ _BODY_SECONDS = 270
 
 _CREDENTIALS_LAST = timedelta(minutes=5)
 _FIRST = (6, 12)
-_PATIENT = 5
-"""Tries after the first one. With the pauses between them they are over within ten seconds where a store refuses all of them at once."""
+_PATIENT = 4
+"""Tries after the first one. With the pauses between them they are over within four seconds where a store refuses all of them at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
