@@ -100,5 +100,5 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, subprocess.Popen
         gits.append((name, start(command, **options)))
         return gits[-1][1]
 
-    monkeypatch.setattr("podpipe.targets.git_commands.subprocess.Popen", note)
+    monkeypatch.setattr("podpipe.targets.git.commands.subprocess.Popen", note)
     return gits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podpipe.targets.git_complaints import AGAIN, explain, refusal
+from podpipe.targets.git.complaints import AGAIN, explain, refusal
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from podpipe.manifest import MANIFEST, manifest_bytes
 from podpipe.model import Holding, Manifest
 from podpipe.targets import Head
 from podpipe.targets.git import GitTarget
-from podpipe.targets.git_commands import Answer, Git
+from podpipe.targets.git.commands import Answer, Git
 from tests.conftest import require
 from tests.git_repositories import HTML, Opener, add, artifact, commits, files, git, git_settings, opened, repository, started
 from tests.git_server import git_server
@@ -134,7 +134,7 @@ def test_what_a_crash_left_locked_does_not_stop_the_next_publish(repository: Pat
 def test_a_cache_does_not_grow_without_end(
     repository: Path, opened: Opener, url: str, monkeypatch: pytest.MonkeyPatch, started: Started
 ) -> None:
-    monkeypatch.setattr("podpipe.targets.git_branch._MOST_PACKS", 3)
+    monkeypatch.setattr("podpipe.targets.git.branch._MOST_PACKS", 3)
     for number in range(8):
         target = opened(url)
         publish(target, data=b"%d" % number)
@@ -302,7 +302,7 @@ def test_a_remote_that_cannot_be_reached_is_explained(opened: Opener) -> None:
 
 
 def test_a_remote_that_says_nothing_is_given_up(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("podpipe.targets.git_branch.CONTACT", 0.5)
+    monkeypatch.setattr("podpipe.targets.git.branch.CONTACT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         began = time.monotonic()
         with pytest.raises(TargetError, match=r"no answer for 0\.5 seconds") as caught:

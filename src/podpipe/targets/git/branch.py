@@ -14,10 +14,10 @@ from typing import IO, Protocol
 
 from podpipe.errors import TargetError
 from podpipe.ledger import cache_folder
-from podpipe.targets.git_address import GitAddress, on_github
-from podpipe.targets.git_commands import CONTACT, LARGE, Git
-from podpipe.targets.git_complaints import AGAIN, explain, refusal
-from podpipe.targets.git_tree import Tree, list_tree
+from podpipe.targets.git.address import GitAddress, on_github
+from podpipe.targets.git.commands import CONTACT, LARGE, Git
+from podpipe.targets.git.complaints import AGAIN, explain, refusal
+from podpipe.targets.git.tree import Tree, list_tree
 
 _REMOTE = "site"
 _FETCHED = "refs/podpipe/fetched"

@@ -15,11 +15,11 @@ from podpipe.manifest import MANIFEST, read_manifest
 from podpipe.model import Artifact, FileContent, StoredContent
 from podpipe.plan import KEPT
 from podpipe.targets import Head, Versioned
-from podpipe.targets.git_address import parse_git_address, usable_part
-from podpipe.targets.git_blobs import Blobs
-from podpipe.targets.git_branch import Opened, branch_of
-from podpipe.targets.git_complaints import AGAIN
-from podpipe.targets.git_tree import PAGE, File, Tree, write_commit
+from podpipe.targets.git.address import parse_git_address, usable_part
+from podpipe.targets.git.blobs import Blobs
+from podpipe.targets.git.branch import Opened, branch_of
+from podpipe.targets.git.complaints import AGAIN
+from podpipe.targets.git.tree import PAGE, File, Tree, write_commit
 
 GITHUB_LIMIT: Final = 100 * 1024 * 1024
 """GitHub takes no push that has a larger file in it."""

@@ -15,8 +15,8 @@ from typing import IO, cast
 from podpipe.content import open_content
 from podpipe.errors import TargetError
 from podpipe.model import FileContent
-from podpipe.targets.git_commands import Git, kill
-from podpipe.targets.git_complaints import AGAIN
+from podpipe.targets.git.commands import Git, kill
+from podpipe.targets.git.complaints import AGAIN
 
 _PIECE = 1024 * 1024
 _ZEROS = bytes(_PIECE)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from podpipe.errors import TargetError
-from podpipe.targets.git_complaints import explain
+from podpipe.targets.git.complaints import explain
 
 CONTACT: Final = 20.0
 """Seconds without a word from a remote, or from git about one, before it counts as unreachable."""

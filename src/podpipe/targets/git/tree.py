@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from podpipe.errors import TargetError
-from podpipe.targets.git_commands import Git
+from podpipe.targets.git.commands import Git
 
 PAGE = ".html"
 _FILE = b"100644"
