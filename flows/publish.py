@@ -106,7 +106,7 @@ def publish(
         grace=None if grace_days is None else timedelta(days=grace_days),
         credentials=None if credentials_block is None else load_credentials(credentials_block),
     )
-    outcome = pipeline.publish(job, run=TaskRunner(retry_delays=retry_delays()))
+    outcome = pipeline.publish(job, run=TaskRunner(retry_delays=retry_delays()), on_wait=get_run_logger().info)
     kept = _outcomes.get()
     if kept is not None:
         kept.append(outcome)

@@ -117,10 +117,11 @@ def problems(outcome: Outcome) -> str:
 
 
 def target_lines(outcome: Outcome) -> Iterator[str]:
-    """A line for the log on each target."""
+    """A line for the log on each target, and one for each note on how it was published."""
     for upload in outcome.uploads:
         counts = _target_changes(upload)
         yield "{target}: {put} put, {deleted} deleted, {unchanged} unchanged".format(**counts) + f" ({_happened(upload, outcome)})"
+        yield from (f"{upload.plan.target}: {note}" for note in (upload.report.notes if upload.report else ()))
 
 
 def _target_changes(upload: Uploaded) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +98,18 @@ def test_what_went_wrong_is_told_whole() -> None:
     from flows.runner import problems
 
     assert problems(outcome(failures=("s3://b: away",), findings=(FINDING,))).startswith("s3://b: away\nepisodes/1.md:3: a | b")
+
+
+def test_the_log_tells_what_stood_in_for_a_lock() -> None:
+    from flows.runner import target_lines
+
+    done = uploaded(carried_out=True)
+    assert done.report is not None
+    noted = replace(done, report=replace(done.report, notes=("the store knows no conditional writes",)))
+    assert list(target_lines(outcome(uploads=(noted,)))) == [
+        "file:public: 1 put, 1 deleted, 4 unchanged (published)",
+        "file:public: the store knows no conditional writes",
+    ]
 
 
 @pytest.mark.parametrize("module", ["podpipe", "podpipe.pipeline", "podpipe.cli", "podpipe.cli.commands", "flows"])
