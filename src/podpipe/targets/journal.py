@@ -47,6 +47,12 @@ class Journal:
                 retired = self._now if step.action == "retire" else None
                 self._objects[step.key] = replace(self._objects[step.key], retired=retired)
 
+    def doubt(self, key: str) -> None:
+        """Note that a step was carried out, and that its key does not hold what it should: what it holds, nobody knows."""
+        with self._lock:
+            self.finished.discard(key)
+            self._unknown.add(key)
+
     def objects(self) -> dict[str, Holding]:
         """What is known to be there, by key."""
         with self._lock:

@@ -66,7 +66,7 @@ def make_release(
     made = {artifact.key: artifact for artifact in artifacts}
     work = _Work(target=target, state=state, made=made, now=now, retention=retention)
     work.begin(plan)
-    checked = _Checked(plan.steps, made, target)
+    checked = _Checked(plan.steps, made, target, work.journal)
 
     def before_rank(order: Rank | None) -> None:
         lease.check(target)
@@ -197,10 +197,11 @@ class _Work:
 class _Checked:
     """What was brought to the target, looked at there before anything is published that leads to it."""
 
-    def __init__(self, steps: Iterable[Step], made: Mapping[str, Artifact], target: Target) -> None:
+    def __init__(self, steps: Iterable[Step], made: Mapping[str, Artifact], target: Target, journal: Journal) -> None:
         self._waiting = [step for step in steps if step.action in {"put", "copy"}]
         self._made = made
         self._target = target
+        self._journal = journal
         self.altered: list[tuple[str, str]] = []
 
     def up_to(self, order: Rank | None) -> None:
@@ -218,6 +219,7 @@ class _Checked:
         if head is None or head.length != length:
             found = "is not there" if head is None else f"has {head.length:,} bytes instead of {length:,}"
             message = f"{step.key} was brought to the target and {found}"
+            self._journal.doubt(step.key)
             raise TargetError(message, target=self._target.url, hint="publish again, and look at the store if it persists")
         if head.content_type is not None and not same_type(head.content_type, artifact.content_type):
             self.altered.append((step.key, head.content_type))
@@ -225,4 +227,5 @@ class _Checked:
             data = self._target.read(step.key)
             if data is None or hashlib.sha256(data).hexdigest() != artifact.digest:
                 message = f"the target gives another {step.key} than was brought to it"
+                self._journal.doubt(step.key)
                 raise TargetError(message, target=self._target.url, hint="publish again, and see whether something else writes there")
