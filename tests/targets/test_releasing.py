@@ -160,6 +160,7 @@ def first_only(write: Callable[..., None]) -> Callable[..., None]:
 
 def test_what_has_arrived_before_a_checkpoint_is_not_sent_again(target: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(releasing, "_CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(releasing, "_CHECKPOINT_SHARE", 0)
 
     def cut(key: str) -> None:
         if key == "episode/1":

@@ -21,6 +21,9 @@ from podpipe.targets.lock import Lease
 from podpipe.targets.upload import State, carry_steps, report_of, side_by_side
 
 _CHECKPOINT_SECONDS = 5.0
+_CHECKPOINT_SHARE = 20
+"""A manifest of many thousand objects, over a slow line, takes long itself: no more than a twentieth of a publish goes into writing it."""
+
 _JSON = "application/json"
 _MOMENT = timedelta(seconds=1)
 
@@ -100,7 +103,7 @@ class _Work:
         self._now = now
         self._retention = retention
         self._version = state.version
-        self._written = 0.0
+        self._due = 0.0
         self._kept = dict(state.manifest.kept)
         self._releases = list(state.manifest.releases)
         self._release = state.manifest.release
@@ -122,16 +125,18 @@ class _Work:
         return replace(self._state.manifest, releases=tuple(self._releases), release=self._release, kept=kept)
 
     def write(self, manifest: Manifest) -> None:
+        begun = time.monotonic()
         version = self._target.write_if(MANIFEST, manifest_bytes(manifest), expected=self._version)
         if version is None:
             message = "another publish has changed the target meanwhile"
             raise TargetError(message, target=self._target.url, hint="publish again")
         self._version = version
-        self._written = time.monotonic()
+        now = time.monotonic()
+        self._due = now + max(_CHECKPOINT_SECONDS, _CHECKPOINT_SHARE * (now - begun))
 
     def checkpoint(self) -> None:
         """Write the manifest now and then: what has arrived by then is not sent again after a cut."""
-        if not self._target.whole and time.monotonic() - self._written > _CHECKPOINT_SECONDS:
+        if not self._target.whole and time.monotonic() > self._due:
             self.write(self.journal.manifest(self.manifest(), touching=self._touching))
 
     def keep(self, step: Step) -> None:
