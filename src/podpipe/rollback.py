@@ -116,6 +116,8 @@ def _artifacts(target: Target, state: State, record: Mapping[str, Holding], lost
                 made = replace(made, content=found)
             elif sound(entry.content_type) and held is not None:
                 lost.append(_lost(key))
+                if not held.digest:
+                    continue  # what lies there since a publish was cut off nobody knows: the next publish sends it again
                 made = replace(made, content=StoredContent(digest=held.digest, length=held.length))
             else:
                 hint = "choose another release: podpipe releases lists them"

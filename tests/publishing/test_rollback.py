@@ -214,3 +214,25 @@ def test_a_healthy_target_of_any_kind_passes_its_audit(show: MadeShow, url: str)
     publish(show, url, 1)
     back(show, url, first, 2)
     assert audit(load_settings(show.root), url).findings == ()
+
+
+def test_after_a_cut_an_earlier_release_can_be_put_back(show: MadeShow, url: str) -> None:
+    first = release_of(publish(show, url))
+    before = shown(url, show.root)
+    edit(show, "2", "Goodbye", "So long")
+    publish(show, url, 1)
+    with opened(url, root=show.root) as target:
+        found = target.read_version(MANIFEST)
+        assert found is not None
+        manifest = read_manifest(found.data)
+        cut = replace(manifest, touched=frozenset({"feed.xml", "episode/2", "episode/3", "audio/3.mp3"}))
+        assert target.write_if(MANIFEST, manifest_bytes(cut), expected=found.version)
+        target.commit("as a publish leaves it that is cut off")
+    done = back(show, url, first, 2)
+    assert shown(url, show.root) == before
+    assert [(finding.rule, finding.where.path) for finding in done.findings if finding.level == "warning"] == [
+        ("release-audio", "audio/3.mp3")
+    ]
+    edit(show, "2", "So long", "Farewell")
+    again = publish(show, url, 3)
+    assert "audio/3.mp3" in (again.report.put if again.report else ()), "nobody knew what it held"

@@ -15,7 +15,7 @@ from podpipe.errors import TargetError
 from podpipe.manifest import MANIFEST
 from podpipe.model import Artifact, FileContent, PublishReport
 from podpipe.plan import make_plan
-from podpipe.targets import open_target, opened
+from podpipe.targets import Credentials, open_target, opened
 from podpipe.targets.s3 import S3Address, parse_address
 from podpipe.targets.upload import carry_out, state_of
 from tests.fault_proxy import ERROR_AFTER, PASS, RESET_AFTER, Fate, FaultProxy
@@ -324,3 +324,15 @@ def test_a_conditional_write_whose_answer_is_lost_is_known_to_have_been_made(s3_
                 assert target.write_if("lock.json", b"another's", expected=None) is None
                 assert target.write_if("lock.json", b"mine again", expected=first)
                 assert target.write_if("lock.json", b"too late", expected=first) is None
+
+
+def test_credentials_that_are_given_stand_alone(s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = s3_server.bucket()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "somebody-elses")
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+    given = Credentials(access_key=s3_server.access_key, secret_key=s3_server.secret_key)
+    with opened(s3_server.url(bucket), root=tmp_path, credentials=given) as target:
+        target.put(artifact("index.html", b"here"))
+        assert target.read("index.html") == b"here"
+    assert SECRET_KEY not in repr(given)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -169,10 +169,8 @@ class Stores:
         address, place, credentials = self._address, self._place, self._credentials
         parts = urlsplit(place.endpoint)
         endpoint = f"{parts.scheme}://{address.bucket}.{parts.netloc}{parts.path}" if place.virtual else place.endpoint
-        signed: dict[str, Any] = {"credential_provider": credentials}
-        if isinstance(credentials, Credentials):
-            signed = {"access_key_id": credentials.access_key, "secret_access_key": credentials.secret_key}
-            signed |= {"session_token": credentials.token} if credentials.token else {}
+        # By a function in any case: beside plain values obstore would take a session's token from the environment, whoever's it is.
+        provider: Any = partial(_as_given, credentials) if isinstance(credentials, Credentials) else credentials
         options: Any = {
             "allow_http": parts.scheme == "http",
             "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
@@ -194,5 +192,12 @@ class Stores:
                 "retry_timeout": timedelta(seconds=seconds),
                 "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
             },
-            **signed,
+            credential_provider=provider,
+            skip_signature=False,
+            conditional_put="etag",
         )
+
+
+def _as_given(credentials: Credentials) -> dict[str, Any]:
+    names = {"access_key_id": credentials.access_key, "secret_access_key": credentials.secret_key}
+    return {**names, "token": credentials.token, "expires_at": None}
