@@ -191,6 +191,16 @@ def test_a_lock_that_fails_half_way_is_given_back(open_one: Opener, monkeypatch:
 
 
 @pytest.mark.usefixtures("s3_credentials")
+def test_a_claim_that_cannot_be_read_is_somebodys(tmp_path: Path) -> None:
+    with rclone_server(tmp_path) as server:
+        target = open_target(server.url(server.bucket()), root=tmp_path)
+        lock._put(target, f"{CLAIMS}0.json", b'{"id": "0", "na')
+        with pytest.raises(TargetError, match="another publish is publishing to this target"), locked(target, wait=0):
+            pass
+        assert list(target.ages(CLAIMS)) == [f"{CLAIMS}0.json"], "it stays, and ours is given back"
+
+
+@pytest.mark.usefixtures("s3_credentials")
 def test_a_claim_that_its_holder_slept_through_is_not_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with rclone_server(tmp_path) as server:
         target = open_target(server.url(server.bucket()), root=tmp_path)

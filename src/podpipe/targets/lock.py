@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from podpipe.errors import TargetError
@@ -110,6 +110,7 @@ class _Waiting:
 def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
     """Take the lock object; its version, or None on a store where that means nothing."""
     looked, seen, age = 0.0, "", 0.0
+    begun = time.monotonic()
     while True:
         version = target.write_if(LOCK, holder.as_bytes(), expected=None)
         if version is not None:
@@ -123,7 +124,8 @@ def _take(target: Target, holder: Holder, waiting: _Waiting) -> str | None:
             target.delete(LOCK)
             return None
         found = target.read_version(LOCK)
-        if found is None:
+        if found is None:  # it was given back just now
+            waiting.pause(None, grace=_FRESH_SECONDS - (time.monotonic() - begun))
             continue
         other = read_holder(found.data)
         if found.version != seen or time.monotonic() - looked > _AGE_SECONDS:
@@ -155,10 +157,7 @@ def _stand(target: Target, holder: Holder, waiting: _Waiting) -> None:
             _put(target, mine, holder.as_bytes())
             standing = True
         others = {key: age for key, age in target.ages(CLAIMS).items() if key != mine and age < LAST_SECONDS}
-        holders = {key: _holder_at(target, key) for key in others}
-        alive = {key: other for key, other in holders.items() if other is not None and not other.gone}
-        for key in holders.keys() - alive.keys():
-            target.delete(key)
+        alive = _alive(target, others)
         if not alive:
             return
         first = min(alive)
@@ -213,9 +212,19 @@ def _put(target: Target, key: str, data: bytes) -> None:
     target.put(Artifact(key=key, content=data, content_type="application/json", cache_control="no-store"))
 
 
-def _holder_at(target: Target, key: str) -> Holder | None:
-    data = target.read(key)
-    return None if data is None else read_holder(data)
+def _alive(target: Target, claims: Iterable[str]) -> dict[str, Holder | None]:
+    """Those of the claims whose holders may still run; None stands for one that cannot be read at this moment, as while it is renewed."""
+    alive: dict[str, Holder | None] = {}
+    for key in claims:
+        data = target.read(key)
+        if data is None:
+            continue
+        holder = read_holder(data)
+        if holder is not None and holder.gone:
+            target.delete(key)
+        else:
+            alive[key] = holder
+    return alive
 
 
 def _clock() -> float:
