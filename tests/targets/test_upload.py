@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,16 @@ def test_a_feed_that_somebody_has_changed_is_sent_again_once_it_is_looked_at(tmp
     assert plan_for(target, SHOW).steps == (), "nothing but reading it tells"
     looked_at = state_of(target, recheck=True)
     assert make_plan(target.url, SHOW, looked_at.held).steps == (Step(action="put", key="feed.xml", reason="content unknown", length=7),)
+
+
+def test_a_manifest_that_is_replaced_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    class Halving(Diary):
+        """Gives out half of the manifest the first time."""
+
+        def read_version(self, key: str) -> Versioned | None:
+            found = super().read_version(key)
+            return replace(found, data=found.data[:20]) if found and self.asked.count(f"read {MANIFEST}") == 1 else found
+
+    publish(Diary(tmp_path), SHOW)
+    target = Halving(tmp_path)
+    assert holdings(target).keys() == {made.key for made in SHOW}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,10 +15,14 @@ from podpipe.errors import PodpipeError, TargetError
 from podpipe.manifest import MANIFEST, read_manifest
 from podpipe.model import Artifact, FileContent, Holding, MadeContent, Manifest, PublishPlan, PublishReport, Step
 from podpipe.plan import Rank, is_feed, rank
-from podpipe.targets import Target
+from podpipe.targets import Target, Versioned
 from podpipe.targets.journal import Journal
 
 T = TypeVar("T")
+
+
+_READINGS = 3
+_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +44,9 @@ def state_of(target: Target, *, recheck: bool = False) -> State:
     another size there, is then not held. `recheck` also reads the feeds, since no length tells of an address that was changed in one.
     Raises TargetError when the target cannot be asked or its manifest cannot be read.
     """
-    found = target.read_version(MANIFEST)
+    found, manifest = _read_whole(target)
     if found is None:
         return State()
-    try:
-        manifest = read_manifest(found.data)
-    except TargetError as error:
-        raise TargetError(error.message, target=target.url, hint=error.hint) from error
     held: Mapping[str, Holding] = manifest.objects
     if recheck or target.lists_cheaply:
         sizes = target.sizes()
@@ -56,6 +57,21 @@ def state_of(target: Target, *, recheck: bool = False) -> State:
         nothing = Holding(digest="", length=0, content_type="", cache_control="")
         held = {**held, **{key: replace(manifest.objects.get(key, nothing), digest="") for key in manifest.touched}}
     return State(manifest=manifest, version=found.version, held=held)
+
+
+def _read_whole(target: Target) -> tuple[Versioned | None, Manifest]:
+    """The manifest, read again where it cannot be understood: some stores give out half of an object that is replaced at that moment."""
+    for left in reversed(range(_READINGS)):
+        found = target.read_version(MANIFEST)
+        if found is None:
+            return None, Manifest()
+        try:
+            return found, read_manifest(found.data)
+        except TargetError as error:
+            if not left:
+                raise TargetError(error.message, target=target.url, hint=error.hint) from error
+            time.sleep(_PAUSE_SECONDS)
+    raise AssertionError  # the last reading returns or raises
 
 
 def _as_read(target: Target, key: str, entry: Holding) -> Holding:
