@@ -53,6 +53,7 @@ class S3Target:
         self._stores: Stores | None = None
         self._making = Lock()
         self._heard = 0.0
+        self._unconditional = False
 
     @property
     def url(self) -> str:
@@ -145,8 +146,8 @@ class S3Target:
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-        if expected == "":  # a store without ETags
-            return self._write_unconditionally(key, data, expected)
+        if expected == "" or self._unconditional:  # a store without ETags, or one that refuses conditions
+            return self._write(key, data)
         mode: Any = "create" if expected is None else {"e_tag": expected}
         last: Told | None = None
         for _ in range(_CONDITION_TRIES):
@@ -160,7 +161,8 @@ class S3Target:
                 if last is None:
                     raise
                 if last.code in {"NotImplemented", "501"}:
-                    return self._write_unconditionally(key, data, expected)
+                    self._unconditional = True
+                    return self._write(key, data)
                 if not last.passing or (last.code and self._silent):
                     raise last.error from error
                 time.sleep(0.2)
@@ -169,13 +171,9 @@ class S3Target:
                 return done["e_tag"] or ""
         raise last.error if last else AssertionError
 
-    def _write_unconditionally(self, key: str, data: bytes, expected: str | None) -> str | None:
-        """For a store that refuses conditions: look, then write."""
+    def _write(self, key: str, data: bytes) -> str:
         import obstore
 
-        now = self.read_version(key)
-        if (None if now is None else now.version) != expected:
-            return None
         done = self._tried(lambda: obstore.put(self._store(), key, data, attributes=_JSON, use_multipart=False))
         return done["e_tag"] or ""
 

@@ -195,6 +195,7 @@ class Stores:
             credential_provider=provider,
             skip_signature=False,
             conditional_put="etag",
+            disable_bulk_delete=True,  # objects go one by one, and not every store knows the other way
         )
 
 

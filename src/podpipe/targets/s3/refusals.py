@@ -14,6 +14,9 @@ _FULL = {"XMinioStorageFull", "InsufficientStorage", "QuotaExceeded", "XMinioAdm
 _NEVER = {*_FULL, "NotImplemented", "501"}
 """Answers that another try will not change, although their status says that the server is at fault."""
 
+_REDIRECTED = "redirect without LOCATION"
+"""What obstore says of an answer that S3 gives where a bucket lies in another region."""
+
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _CODE = re.compile(r"<Code>([A-Za-z0-9.]+)</Code>")
 _KIND = re.compile(r"HttpError \{\s*kind: (\w+)")
@@ -72,6 +75,8 @@ def _of_store(text: str, address: S3Address) -> Told:
     if status:
         code = _CODE.search(text)
         return _answered(code[1] if code else "", int(status[1]), address)
+    if _REDIRECTED in text:
+        return _answered("PermanentRedirect", 301, address)
     kind, cause = _KIND.search(text), _CAUSE.search(text)
     detail = cause[1] if cause else ""
     if kind and kind[1] == "Timeout":
