@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,22 +16,21 @@ from podpipe.manifest import MANIFEST, release_key
 from podpipe.media_types import same_type
 from podpipe.model import Finding, Holding, Level, Show, Where
 from podpipe.plan import KEPT, OWN, is_feed, lasting, sound
-from podpipe.public_checks import behind_public_url, public_findings
+from podpipe.public_checks import behind_public_url, few, public_findings
 from podpipe.rules import judged
 from podpipe.settings import Settings
 from podpipe.targets import Credentials, Head, Target, opened
 from podpipe.targets.lock import CLAIMS, LAST_SECONDS, LOCK
+from podpipe.targets.pages import PAGE
 from podpipe.targets.upload import State, side_by_side, state_of
 
 _ROUNDS = 3
-_NAMED = 3
 _PASSING = (LOCK, CLAIMS, f"{OWN}drafts/", f"{OWN}mutex")
 """What comes and goes with a publish, and is no part of any release."""
 
 _MARKS = frozenset({".nojekyll"})
 """What podpipe adds to a branch for its host, and no show consists of."""
 
-_PAGE = ".html"
 _SEND_AGAIN = "podpipe publish --recheck sends it again"
 _SEND_AUDIO_AGAIN = "podpipe publish --recheck sends it again where its file is in the show's folder"
 _GIVE_HEADERS = "set it with the store's own tools (aws s3 cp --metadata-directive REPLACE …): podpipe does not send again what is whole"
@@ -184,7 +183,7 @@ def _unknown(seen: Seen) -> Iterator[Finding]:
     known = {*own, *manifest.objects, *manifest.touched, *_MARKS}
     unknown = {key for key in seen.sizes if key not in known and not key.startswith(_PASSING)}
     # A folder tells of one file by two names: `episode/70.html` is the page `episode/70`.
-    unknown -= {f"{key}{_PAGE}" for key in known} | {key.removesuffix(_PAGE) for key in (*known, *unknown) if key.endswith(_PAGE)}
+    unknown -= {f"{key}{PAGE}" for key in known} | {key.removesuffix(PAGE) for key in (*known, *unknown) if key.endswith(PAGE)}
     left = sorted(key for key in unknown if key.startswith(OWN))
     for key in left:
         message = f"{key} was left behind: no release needs it"
@@ -192,7 +191,7 @@ def _unknown(seen: Seen) -> Iterator[Finding]:
     others = sorted(unknown.difference(left))
     if others:
         what = "a file is" if len(others) == 1 else f"{len(others)} files are"
-        message = f"{what} there that podpipe did not publish: {_few(others)}"
+        message = f"{what} there that podpipe did not publish: {few(others)}"
         yield _finding("info", "object-unknown", others[0], message, "nothing, if they are meant to be: podpipe leaves them alone")
 
 
@@ -201,7 +200,7 @@ def _unfinished(target: Target) -> Iterator[Finding]:
     if begun:
         what = "an upload" if len(begun) == 1 else f"{len(begun)} uploads"
         first = min(begun.values()).astimezone(UTC)
-        message = f"{what} in parts never ended, the first of them since {first:%Y-%m-%d %H:%M} UTC: {_few(sorted(begun))}"
+        message = f"{what} in parts never ended, the first of them since {first:%Y-%m-%d %H:%M} UTC: {few(sorted(begun))}"
         hint = "the next publish of such a file goes on with it; have the store give up the others (AbortIncompleteMultipartUpload)"
         yield _finding("info", "upload-unfinished", min(begun), message, hint)
 
@@ -272,10 +271,6 @@ def _closed(settings: Settings) -> Finding:
     message = "no CORS rule of the bucket lets players on other sites read the feed, chapters and transcripts"
     hint = "set_cors = true under [publishing] adds one with the next publish that changes something"
     return Finding(level=level, rule="cors-not-set", where=settings.place("publishing"), message=message, hint=hint)
-
-
-def _few(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:_NAMED])}{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}"
 
 
 def _finding(level: Level, rule: str, key: str, message: str, hint: str) -> Finding:

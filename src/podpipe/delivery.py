@@ -18,7 +18,7 @@ from podpipe.settings import Settings
 from podpipe.targets import Target, opened
 from podpipe.targets.lock import Lease, locked
 from podpipe.targets.releasing import Retention, content_digest, make_release
-from podpipe.targets.upload import State, state_of
+from podpipe.targets.upload import State, nothing_done, state_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def deliver(
         if blocked or job.dry_run or found.refused:
             return found
         if not found.plan.steps:
-            return Uploaded(plan=found.plan, report=_untouched(found.plan), findings=found.findings)
+            return Uploaded(plan=found.plan, report=nothing_done(found.plan), findings=found.findings)
         with locked(target, wait=job.wait, on_wait=listeners.on_wait) as lease:
             # Only now does nobody else change the target: what was planned before may be out of date.
             now = state_of(target, recheck=True)
@@ -155,10 +155,6 @@ def planned(job: Job, target: Target, artifacts: tuple[Artifact, ...], state: St
         grace=job.settings.publishing.grace if job.grace is None else job.grace,
         now=job.as_of,
     )
-
-
-def _untouched(plan: PublishPlan) -> PublishReport:
-    return PublishReport(target=plan.target, unchanged=plan.unchanged)
 
 
 def _undone_findings(settings: Settings, artifacts: tuple[Artifact, ...], state: State) -> tuple[Finding, ...]:

@@ -66,6 +66,11 @@ class TargetError(PodpipeError):
         super().__init__(message, hint=hint)
         self.target = target
 
+    @property
+    def told(self) -> str:
+        """The error as it is told where several targets are: with the one that it is about before it."""
+        return f"{self.target}: {self}" if self.target else str(self)
+
 
 class WebError(PodpipeError):
     """A file far away cannot be read. `url` is its address without credentials, `status` the HTTP status of an answer that says no."""

@@ -217,7 +217,7 @@ def publish(
         try:
             uploads.append(run(UPLOAD, work))
         except TargetError as error:
-            failures.append(f"{error.target}: {error}" if error.target else str(error))
+            failures.append(error.told)
     if any(upload.report is not None for upload in uploads):
         failures += _locked(job, enriched)
     changed = stages.changed_feeds(job, enriched, sent)

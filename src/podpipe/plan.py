@@ -71,9 +71,7 @@ def is_feed(content_type: str) -> bool:
 
 def holding(artifact: Artifact) -> Holding:
     """What the manifest will say of an artifact once it is on the target."""
-    return Holding(
-        digest=artifact.digest, length=_length(artifact), content_type=artifact.content_type, cache_control=artifact.cache_control
-    )
+    return Holding(digest=artifact.digest, length=artifact.length, content_type=artifact.content_type, cache_control=artifact.cache_control)
 
 
 def make_plan(
@@ -129,7 +127,7 @@ def _sources(held: Mapping[str, Holding], changing: Collection[str], stored: Map
 
 
 def _brought(artifact: Artifact, reason: Reason, held: Holding | None, sources: Mapping[str, str]) -> Step:
-    length = _length(artifact)
+    length = artifact.length
     if reason == "produced again":
         return Step(action="restore", key=artifact.key, reason=reason)
     here = isinstance(artifact.content, StoredContent)
@@ -152,7 +150,3 @@ def _gone(held: Mapping[str, Holding], staying: Collection[str], *, grace: timed
             yield Step(action="delete", key=key, reason="no longer produced")
         elif entry.retired is None:
             yield Step(action="retire", key=key, reason="no longer produced", until=now + grace)
-
-
-def _length(artifact: Artifact) -> int:
-    return len(artifact.content) if isinstance(artifact.content, bytes) else artifact.content.length

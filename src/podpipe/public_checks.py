@@ -175,7 +175,8 @@ class _Look:
         ordered = sorted(self._problems, key=lambda problem: (likeness(problem), place[problem.key]))
         for _, group in groupby(ordered, likeness):
             first, *others = group
-            message = f"{self._address(first.key)} {first.what}{_more([problem.key for problem in others])}"
+            likewise = f"; likewise {few([problem.key for problem in others])}" if others else ""
+            message = f"{self._address(first.key)} {first.what}{likewise}"
             yield Finding(level=first.level, rule=first.rule, where=Where(path=first.key), message=message, hint=first.hint)
 
     def _address(self, key: str) -> str:
@@ -287,11 +288,10 @@ def _until(held: Holding) -> str:
     return f"a CDN may give out the earlier one for {int(found[1]):,} seconds (its Cache-Control): wait, or purge it there"
 
 
-def _more(keys: Sequence[str]) -> str:
-    if not keys:
-        return ""
-    rest = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-    return f"; likewise {', '.join(keys[:_NAMED])}{rest}"
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many others there are."""
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{rest}"
 
 
 def _status(status: int) -> str:

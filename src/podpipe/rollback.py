@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from podpipe.rules import judged
 from podpipe.stages import announce
 from podpipe.targets import Target, opened
 from podpipe.targets.lock import locked
-from podpipe.targets.upload import State, state_of
+from podpipe.targets.upload import State, nothing_done, state_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def roll_back(job: Job, url: str, wanted: str, *, guard: Guard, listeners: Liste
             if found.refused:
                 return found
             if not found.plan.steps:
-                return replace(found, report=PublishReport(target=target.url, unchanged=found.plan.unchanged))
+                return replace(found, report=nothing_done(found.plan))
             undone = _undone(state, release, artifacts, feed=job.settings.show.feed)
             report = carried_out(
                 job, found.plan, artifacts, target, state=state, lease=lease, listeners=listeners, restores=release, undone=undone
@@ -136,24 +136,24 @@ def _lost(key: str) -> Finding:
 
 
 def _read_kept(target: Target, key: str, entry: Holding, state: State) -> bytes:
-    places = [key] if (held := state.held.get(key)) and held.digest == entry.digest else []
-    for place in (*places, f"{KEPT}{entry.digest}", key):
-        data = target.read(place)
-        if data is not None and hashlib.sha256(data).hexdigest() == entry.digest:
-            return data
-    hint = "choose another release: podpipe releases lists them"
-    raise TargetError(f"{key} as it was in that release is not kept any more", target=target.url, hint=hint)
+    held = state.held.get(key)
+    there = held is not None and held.digest == entry.digest
+    data = _with_digest(target, entry.digest, (*((key,) if there else ()), f"{KEPT}{entry.digest}", key))
+    if data is None:
+        hint = "choose another release: podpipe releases lists them"
+        raise TargetError(f"{key} as it was in that release is not kept any more", target=target.url, hint=hint)
+    return data
 
 
 def _looked_up(target: Target, key: str, entry: Holding) -> bytes | None:
     """Content that the manifest does not know of, since a publish was cut off: what it had not replaced, or had copied aside already."""
-    if sound(entry.content_type):
-        return None
-    for place in (key, f"{KEPT}{entry.digest}"):
-        data = target.read(place)
-        if data is not None and hashlib.sha256(data).hexdigest() == entry.digest:
-            return data
-    return None
+    return None if sound(entry.content_type) else _with_digest(target, entry.digest, (key, f"{KEPT}{entry.digest}"))
+
+
+def _with_digest(target: Target, digest: str, places: Iterable[str]) -> bytes | None:
+    """The content of the first of these keys that holds what the digest is of."""
+    found = (target.read(place) for place in places)
+    return next((data for data in found if data is not None and hashlib.sha256(data).hexdigest() == digest), None)
 
 
 def _undone(state: State, release: Release, artifacts: tuple[Artifact, ...], *, feed: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ def audit(arguments: argparse.Namespace) -> int:
                 progress.stage("looking at the target")
                 found = look_at(settings, url, public=arguments.public, on_total=progress.counting, on_object=progress.count)
         except TargetError as error:
-            print(f"podpipe: {f'{error.target}: ' if error.target else ''}{error}", file=sys.stderr)
+            print(f"podpipe: {error.told}", file=sys.stderr)
             code = 1
             continue
         _tell(found, arguments)

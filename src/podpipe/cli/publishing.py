@@ -58,7 +58,8 @@ def releases(arguments: argparse.Namespace) -> int:
         try:
             found = list_releases(Job(settings=settings, as_of=datetime.now(UTC)), url)
         except TargetError as error:
-            code = _failed(error)
+            print(f"podpipe: {error.told}", file=sys.stderr)
+            code = 1
             continue
         if arguments.json:
             report.print_lines(_release_json(found))
@@ -199,11 +200,6 @@ def _tell_of_errors_after(upload: Uploaded) -> bool:
         what = "was published, and listeners do not get all of it"
         print(f"podpipe: {upload.plan.target} {what}: {report.count(upload.findings)}", file=sys.stderr)
     return wrong
-
-
-def _failed(error: TargetError) -> int:
-    print(f"podpipe: {f'{error.target}: ' if error.target else ''}{error}", file=sys.stderr)
-    return 1
 
 
 def _release_lines(found: Any) -> Iterator[str]:

@@ -70,6 +70,11 @@ class Artifact:
         if not self.key or self.key.startswith("/") or ".." in self.key.split("/"):
             raise ValueError(f"not a key below the site's root: {self.key!r}")
 
+    @property
+    def length(self) -> int:
+        """The number of its bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.length
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocialPost:

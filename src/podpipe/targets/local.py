@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import unquote
 
 from podpipe.content import sendable
@@ -20,8 +20,8 @@ from podpipe.model import Artifact, FileContent
 from podpipe.plan import OWN, Rank, rank
 from podpipe.targets import Head, Versioned
 from podpipe.targets.files import beside, create, locked, place_new, place_over, walk, write_copy
+from podpipe.targets.pages import file_name, file_names, with_pages
 
-_PAGE = ".html"
 _DRAFTS = f"{OWN}drafts"
 _MUTEX = f"{OWN}mutex"
 _STALE_SECONDS = 3600
@@ -68,12 +68,7 @@ class LocalTarget:
     def sizes(self) -> Mapping[str, int]:
         """The bytes of every file, by key; `x.html` stands under `x` too, unless another file has that name."""
         with self._explained("cannot list the target"):
-            found = dict(walk(str(self._folder), ""))
-        for name in [name for name in found if name.endswith(_PAGE)]:
-            page = name.removesuffix(_PAGE)
-            if page not in found or not PurePosixPath(page).suffix:
-                found[page] = found[name]
-        return found
+            return with_pages(dict(walk(str(self._folder))))
 
     def read(self, key: str) -> bytes | None:
         with self._explained(f"cannot read {key}"):
@@ -86,10 +81,9 @@ class LocalTarget:
             return None if path is None else Head(length=path.stat().st_size)
 
     def put(self, artifact: Artifact) -> None:
-        page = artifact.content_type.startswith("text/html") and not artifact.key.endswith((_PAGE, ".htm"))
         content = sendable(artifact.content)
         try:
-            path = self._place(artifact.key + _PAGE if page else artifact.key)
+            path = self._place(file_name(artifact.key, artifact.content_type))
             if isinstance(content, FileContent):
                 # A copy and never a hard link: whoever writes to the published file must not reach the author's own.
                 with self._replacing(path) as draft:
@@ -105,8 +99,7 @@ class LocalTarget:
             path = self._existing(source)
             if path is None:
                 raise TargetError(f"{source} is not there any more", target=self.url, hint="publish again")
-            page = content_type.startswith("text/html") and not key.endswith((_PAGE, ".htm"))
-            place = self._place(key + _PAGE if page else key)
+            place = self._place(file_name(key, content_type))
             if str(path) != place:
                 with self._replacing(place) as draft:
                     shutil.copyfile(path, draft)
@@ -192,8 +185,7 @@ class LocalTarget:
             yield
 
     def _existing(self, key: str) -> Path | None:
-        names = (key, key + _PAGE) if PurePosixPath(key).suffix else (key + _PAGE, key)
-        for name in names:
+        for name in file_names(key):
             self._check_name(name)
             path = self._folder / name
             if path.is_file():

@@ -18,7 +18,7 @@ from podpipe.plan import KEPT, Rank, rank, sound
 from podpipe.targets import Target
 from podpipe.targets.journal import Journal
 from podpipe.targets.lock import Lease
-from podpipe.targets.upload import State, carry_steps, report_of, side_by_side
+from podpipe.targets.upload import State, carry_steps, nothing_done, report_of, side_by_side
 
 _CHECKPOINT_SECONDS = 5.0
 _CHECKPOINT_SHARE = 20
@@ -65,7 +65,7 @@ def make_release(
     Raises TargetError for the first failure, as `podpipe.targets.upload.carry_out` does, and where another publish has been at work.
     """
     if not plan.steps:
-        return PublishReport(target=plan.target, unchanged=plan.unchanged)
+        return nothing_done(plan)
     made = {artifact.key: artifact for artifact in artifacts}
     work = _Work(target=target, state=state, made=made, now=now, retention=retention)
     work.begin(plan)
@@ -220,9 +220,8 @@ class _Checked:
 
     def _look(self, step: Step) -> None:
         artifact, head = self._made[step.key], self._target.head(step.key)
-        length = len(artifact.content) if isinstance(artifact.content, bytes) else artifact.content.length
-        if head is None or head.length != length:
-            found = "is not there" if head is None else f"has {head.length:,} bytes instead of {length:,}"
+        if head is None or head.length != artifact.length:
+            found = "is not there" if head is None else f"has {head.length:,} bytes instead of {artifact.length:,}"
             message = f"{step.key} was brought to the target and {found}"
             self._journal.doubt(step.key)
             raise TargetError(message, target=self._target.url, hint="publish again, and look at the store if it persists")

@@ -20,7 +20,6 @@ from podpipe.targets.journal import Journal
 
 T = TypeVar("T")
 
-
 _READINGS = 3
 _PAUSE_SECONDS = 0.1
 
@@ -104,7 +103,7 @@ def carry_out(
     still written for what did arrive: the next publish sends only the rest.
     """
     if not plan.steps:
-        return PublishReport(target=plan.target, unchanged=plan.unchanged)
+        return nothing_done(plan)
     made = {artifact.key: artifact for artifact in artifacts}
     journal = Journal(held, made)
     try:
@@ -156,6 +155,11 @@ def _carry(step: Step, made: Mapping[str, Artifact], target: Target) -> None:
         target.copy(step.source, step.key, content_type=artifact.content_type, cache_control=artifact.cache_control)
     elif step.action == "delete":
         target.delete(step.key)
+
+
+def nothing_done(plan: PublishPlan) -> PublishReport:
+    """What there is to report where a plan has no steps."""
+    return PublishReport(target=plan.target, unchanged=plan.unchanged)
 
 
 def report_of(plan: PublishPlan, journal: Journal) -> PublishReport:

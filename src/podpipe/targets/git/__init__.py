@@ -19,7 +19,8 @@ from podpipe.targets.git.address import parse_git_address, usable_part
 from podpipe.targets.git.blobs import Blobs
 from podpipe.targets.git.branch import Opened, branch_of
 from podpipe.targets.git.complaints import AGAIN
-from podpipe.targets.git.tree import PAGE, File, Tree, write_commit
+from podpipe.targets.git.tree import File, Tree, write_commit
+from podpipe.targets.pages import PAGE, file_name
 
 GITHUB_LIMIT: Final = 100 * 1024 * 1024
 """GitHub takes no push that has a larger file in it."""
@@ -170,7 +171,7 @@ class GitTarget:
 
     def _place(self, tree: Tree, key: str, content_type: str) -> str:
         """The name of the file that a key's content goes to."""
-        name = _name_of(key, content_type)
+        name = file_name(key, content_type)
         self._check_name(name)
         obstacle = tree.obstacle(name)
         if obstacle is not None:
@@ -184,18 +185,12 @@ class GitTarget:
             raise TargetError(f"not a path inside the target's folder: {name!r}", target=self.url, hint=_RENAME)
 
     def _check_length(self, artifact: Artifact) -> None:
-        length = len(artifact.content) if isinstance(artifact.content, bytes) else artifact.content.length
-        if length > GITHUB_LIMIT and self._opened is not None and self._opened.on_github:
+        if artifact.length > GITHUB_LIMIT and self._opened is not None and self._opened.on_github:
             raise TargetError(
-                f"{artifact.key} has {length:,} bytes, and GitHub takes no file of more than {GITHUB_LIMIT:,}",
+                f"{artifact.key} has {artifact.length:,} bytes, and GitHub takes no file of more than {GITHUB_LIMIT:,}",
                 target=self.url,
                 hint="keep the audio elsewhere, and tell podpipe where with audio_file_url",
             )
-
-
-def _name_of(key: str, content_type: str) -> str:
-    page = content_type.startswith("text/html") and not key.endswith((PAGE, ".htm"))
-    return key + PAGE if page else key
 
 
 def _fill_lengths(tree: Tree, blobs: Blobs) -> None:
@@ -209,7 +204,7 @@ def _fill_lengths(tree: Tree, blobs: Blobs) -> None:
         known = read_manifest(data)
     except TargetError:
         return  # whoever reads it for what it says will tell
-    lengths = {_name_of(key, held.content_type): held.length for key, held in known.objects.items()}
+    lengths = {file_name(key, held.content_type): held.length for key, held in known.objects.items()}
     lengths |= {f"{KEPT}{digest}": kept.length for digest, kept in known.kept.items()} | {MANIFEST: len(data)}
     for name in absent:
         tree.files[name] = File(blob=tree.files[name].blob, length=lengths.get(name, lengths.get(name.removesuffix(PAGE))))

@@ -6,12 +6,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from podpipe.errors import TargetError
 from podpipe.targets.git.commands import Git
+from podpipe.targets.pages import file_names, with_pages
 
-PAGE = ".html"
 _FILE = b"100644"
 _FILES = (_FILE, b"100755")
 _LEFT_OUT = "Ignoring path"
@@ -38,17 +38,11 @@ class Tree:
 
     def find(self, key: str) -> str | None:
         """The name of the file that a web server gives for a key; a page lies under its key and `.html`."""
-        names = (key, key + PAGE) if PurePosixPath(key).suffix else (key + PAGE, key)
-        return next((name for name in names if name in self.files), None)
+        return next((name for name in file_names(key) if name in self.files), None)
 
     def sizes(self) -> dict[str, int]:
         """The lengths of all files by key, -1 where it is not known; `x.html` stands under `x` too, unless another file has that name."""
-        found = {name: -1 if file.length is None else file.length for name, file in self.files.items()}
-        for name in self.files:
-            page = name.removesuffix(PAGE)
-            if page != name and (page not in found or not PurePosixPath(page).suffix):
-                found[page] = found[name]
-        return found
+        return with_pages({name: -1 if file.length is None else file.length for name, file in self.files.items()})
 
     def obstacle(self, name: str) -> str | None:
         """What stands where a file or its folder would have to be."""

@@ -31,7 +31,6 @@ that refuses everything, as a full one does, is to be reported within 20 seconds
 
 _CONDITION_TRIES = 8
 _LARGEST_COPY = 5 * 1024**3
-_CONNECTIONS_EACH = 3
 _JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
@@ -86,9 +85,8 @@ class S3Target:
 
     def put(self, artifact: Artifact) -> None:
         content = sendable(artifact.content)
-        length = len(content) if isinstance(content, bytes) else content.length
-        if length > _SMALL or self._address.acl:
-            self._tried(lambda: self._put_large(content, length, artifact))
+        if artifact.length > _SMALL or self._address.acl:
+            self._tried(lambda: self._put_large(content, artifact))
             return
         import obstore
 
@@ -114,7 +112,7 @@ class S3Target:
 
             # In one request up to what S3 copies in one: a copy in parts is more than some stores understand.
             whole = TransferConfig(multipart_threshold=_LARGEST_COPY)
-            self._client().copy(where, self._address.bucket, to, ExtraArgs=arguments, Config=whole)
+            self.client().copy(where, self._address.bucket, to, ExtraArgs=arguments, Config=whole)
 
         self._tried(copied)
 
@@ -181,7 +179,7 @@ class S3Target:
         from email.utils import parsedate_to_datetime
 
         def listed() -> dict[str, float]:
-            found = self._client().list_objects_v2(Bucket=self._address.bucket, Prefix=self._below + prefix)
+            found = self.client().list_objects_v2(Bucket=self._address.bucket, Prefix=self._below + prefix)
             date = found["ResponseMetadata"]["HTTPHeaders"].get("date")
             now = parsedate_to_datetime(date) if date else datetime.now().astimezone()
             entries = found.get("Contents", ())
@@ -192,12 +190,12 @@ class S3Target:
     def unfinished(self) -> Mapping[str, datetime]:
         from podpipe.targets.s3.large import unfinished_uploads
 
-        return self._tried(lambda: unfinished_uploads(self._client(), self._address.bucket, self._below))
+        return self._tried(lambda: unfinished_uploads(self.client(), self._address.bucket, self._below))
 
     def open_to_players(self, *, change: bool) -> bool | None:
         from podpipe.targets.s3.cors import open_to_players
 
-        return self._tried(lambda: open_to_players(self._client(), self._address, change=change))
+        return self._tried(lambda: open_to_players(self.client(), self._address, change=change))
 
     def commit(self, message: str) -> None:
         pass
@@ -208,29 +206,20 @@ class S3Target:
                 client.close()
             self._clients = None
 
-    def client(self) -> Any:
-        """A boto3 client for what only stores of this kind know, such as the rules of a bucket."""
-        return self._client()
-
-    @property
-    def address(self) -> S3Address:
-        """What the URL says."""
-        return self._address
-
-    def _put_large(self, content: bytes | FileContent, length: int, artifact: Artifact) -> None:
+    def _put_large(self, content: bytes | FileContent, artifact: Artifact) -> None:
         from podpipe.targets.s3.large import PART, upload_in_parts
 
         where = {"Bucket": self._address.bucket, "Key": self._below + artifact.key}
         headers = self._headers(artifact.content_type, artifact.cache_control)
         if self._address.acl:
             headers["ACL"] = self._address.acl
-        if length > PART and isinstance(content, FileContent):
-            upload_in_parts(self._client(), where, headers, content)
+        if artifact.length > PART and isinstance(content, FileContent):
+            upload_in_parts(self.client(), where, headers, content)
             return
         # As a stream, because bytes go to the socket in one call that must end within the connect timeout: a large feed over a slow line
         # would fail.
         with io.BytesIO(content) if isinstance(content, bytes) else open_content(content) as body:
-            self._client().put_object(**where, **headers, Body=body, ContentLength=length)
+            self.client().put_object(**where, **headers, Body=body, ContentLength=artifact.length)
 
     @staticmethod
     def _headers(content_type: str, cache_control: str) -> dict[str, str]:
@@ -264,13 +253,16 @@ class S3Target:
             return explain(error, self._address)
         return explain_plain(error, self._address)
 
-    def _client(self) -> Any:
+    def client(self) -> Any:
+        """The boto3 client, for what is large or what only stores of this kind know."""
         with self._making:
             return self._connected()[1]
 
     def _connected(self) -> tuple[Any, Any]:
         if self._clients is None:
-            self._clients = connect(self._address, connections=self.parallel * _CONNECTIONS_EACH, credentials=self._credentials)
+            from podpipe.targets.s3.large import PARTS_AT_ONCE
+
+            self._clients = connect(self._address, connections=self.parallel * PARTS_AT_ONCE, credentials=self._credentials)
         return self._clients
 
     def _store(self) -> Any:
@@ -294,7 +286,7 @@ class S3Target:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            region = self._client().head_bucket(Bucket=self._address.bucket).get("BucketRegion")
+            region = self.client().head_bucket(Bucket=self._address.bucket).get("BucketRegion")
         except (BotoCoreError, ClientError):
             return False
         if not region:

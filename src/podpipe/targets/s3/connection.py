@@ -43,16 +43,13 @@ def connect(address: S3Address, *, connections: int, credentials: Credentials | 
     import boto3
     from botocore.config import Config
 
-    given: dict[str, Any] = (
-        {}
-        if credentials is None
-        else {
-            "aws_access_key_id": credentials.access_key,
-            "aws_secret_access_key": credentials.secret_key,
-            "aws_session_token": credentials.token,
-        }
+    session = boto3.session.Session(
+        profile_name=address.profile,
+        region_name=address.region,
+        aws_access_key_id=credentials.access_key if credentials else None,
+        aws_secret_access_key=credentials.secret_key if credentials else None,
+        aws_session_token=credentials.token if credentials else None,
     )
-    session = boto3.session.Session(profile_name=address.profile, region_name=address.region, **given)
 
     def client(*, read_timeout: int, attempts: int, own_store: bool) -> Any:
         config = Config(

@@ -12,6 +12,7 @@ from typing import Any
 from podpipe.errors import TargetError
 from podpipe.targets import SOME_PLAYER
 from podpipe.targets.s3.address import S3Address
+from podpipe.targets.s3.refusals import answer_of
 
 _ID = "podpipe-players"
 _RULE: Mapping[str, Any] = {
@@ -54,7 +55,7 @@ def _rules(client: Any, address: S3Address) -> Sequence[Mapping[str, Any]] | Non
     except ClientError as error:
         if _passing(error):
             raise
-        return () if _code(error) == _NO_RULES else None
+        return () if answer_of(error)[0] == _NO_RULES else None
     # A store that knows no such question may take it for another, whose answer has no rules in it.
     found: Sequence[Mapping[str, Any]] | None = answer.get("CORSRules")
     return found
@@ -80,7 +81,7 @@ def _allow(client: Any, address: S3Address, rules: Sequence[Mapping[str, Any]]) 
     except ClientError as error:
         if _passing(error):
             raise
-        raise _refused(f"bucket {address.bucket} takes no CORS rules ({_code(error)})", address) from error
+        raise _refused(f"bucket {address.bucket} takes no CORS rules ({answer_of(error)[0]})", address) from error
     return True
 
 
@@ -106,11 +107,7 @@ def _refused(message: str, address: S3Address) -> TargetError:
     return TargetError(message, target=address.url, hint=_HINT)
 
 
-def _code(error: Any) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
 def _passing(error: Any) -> bool:
     """Whether another try may end better."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    return bool(status >= 500 and status != 501)
+    status = answer_of(error)[1] or 500
+    return status >= 500 and status != 501

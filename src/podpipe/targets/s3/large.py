@@ -11,6 +11,7 @@ from typing import Any
 from podpipe.content import open_content
 from podpipe.errors import TargetError
 from podpipe.model import FileContent
+from podpipe.targets.s3.refusals import answer_of
 
 PART = 8 * 1024 * 1024
 """The bytes of a part, save for files of more than 80 GB; a resumed upload finds its parts by it."""
@@ -63,7 +64,7 @@ def unfinished_uploads(client: Any, bucket: str, below: str) -> dict[str, dateti
                 if upload["Key"].startswith(below):
                     begun[key] = min(upload["Initiated"], begun.get(key, upload["Initiated"]))
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) not in _NOT_TOLD:
+        if (answer_of(error)[1] or 500) not in _NOT_TOLD:
             raise
     return begun
 
@@ -100,7 +101,7 @@ def _resumed(
         pages = client.get_paginator("list_parts").paginate(**where, UploadId=upload)
         parts = {part["PartNumber"]: part for page in pages for part in page.get("Parts", ())}
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
+        if (answer_of(error)[1] or 500) >= 500:
             raise
         return None, {}
     alike = parts.keys() <= stretches.keys() and all(

@@ -12,7 +12,7 @@ from podpipe.errors import TargetError, WebError
 from podpipe.ranges import BLOCK, BUDGET, RangedFile, RemoteFile, same_etag
 from podpipe.targets.s3.address import STORE_OPTIONS, S3Address, parse_address
 from podpipe.targets.s3.connection import connect
-from podpipe.targets.s3.refusals import explain
+from podpipe.targets.s3.refusals import answer_of, explain
 
 _CONNECTIONS = 32
 _ATTEMPTS = 2
@@ -122,7 +122,7 @@ class _Object:
             try:
                 return self._ask(asked, stop - start)
             except ClientError as error:
-                code = error.response.get("Error", {}).get("Code")
+                code = answer_of(error)[0]
                 if code in _CHANGED:
                     raise self._changed() from error
                 if code in _NO_SUCH_RANGE:

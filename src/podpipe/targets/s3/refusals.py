@@ -39,9 +39,8 @@ def explain(error: BaseException, address: S3Address) -> Told | None:
     if isinstance(error, S3UploadFailedError) and isinstance(error.__context__, ClientError):
         error = error.__context__  # boto3 wraps what the store answered to an upload without naming it as the cause
     if isinstance(error, ClientError):
-        answer = error.response.get("Error", {})
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        return _answered(str(answer.get("Code", "")), status, address, message=str(answer.get("Message", "")))
+        code, status = answer_of(error)
+        return _answered(code, status, address, message=str(error.response.get("Error", {}).get("Message", "")))
     if isinstance(error, BotoCoreError):
         return _unasked(error, address)
     return explain_plain(error, address)
@@ -60,6 +59,11 @@ def explain_plain(error: BaseException, address: S3Address) -> Told | None:
         message, hint = f"a file could not be sent: {error}", "see that it is still there, then publish again"
         return Told(TargetError(message, target=address.url, hint=hint))
     return None
+
+
+def answer_of(error: Any) -> tuple[str, int | None]:
+    """The code and the HTTP status of the answer in boto3's ClientError; the status is None where it was not told."""
+    return str(error.response.get("Error", {}).get("Code", "")), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
 def code_of(error: BaseException) -> str:
