@@ -35,15 +35,18 @@ class Run:
 
 
 def measure(command: Sequence[str], env: dict[str, str]) -> Run:
-    """Run a command and give what it took; what it says is thrown away."""
+    """Run a command and give what it took; what it says is thrown away, but for its complaints where it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env, text=True)
+    assert process.stderr is not None  # noqa: S101 - it is a pipe
+    with process.stderr as stderr:
+        said = stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"{command[0]} failed with {process.returncode}: {' '.join(command)}")
+        sys.exit(f"{command[0]} failed with {process.returncode}: {' '.join(command)}\n{said[-1000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Run(wall=wall, cpu=cpu, memory=usage.ru_maxrss / 1000)

@@ -12,23 +12,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 PEERS = ("podpipe", "s5cmd", "rclone")
 RCLONE = "[bench]\ntype = s3\nprovider = Other\nenv_auth = true\nendpoint = {endpoint}\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One finished command: wall-clock seconds and peak resident memory in megabytes."""
-
-    wall: float
-    memory: float
 
 
 def upload(folder: Path, url: str) -> None:
@@ -85,23 +75,6 @@ def make_files(folder: Path, *, files: int, recordings: int, length: int) -> Non
                 file.write(chance.randbytes(min(1_000_000, length - start)))
 
 
-def measure(command: Sequence[str], env: dict[str, str]) -> Run:
-    """Run a command and give what it took."""
-    import subprocess
-
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env, text=True)
-    assert process.stderr is not None  # noqa: S101 - it is a pipe
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    if process.returncode:
-        sys.exit(f"{command[0]} failed with {process.returncode}: {said[-1000:]}")
-    return Run(wall=wall, memory=usage.ru_maxrss / 1000)
-
-
 def program(name: str) -> str:
     """A program that is installed beside Python, or on the PATH."""
     import shutil
@@ -145,6 +118,8 @@ def main() -> None:
 
     # Loaded here: podpipe's own process, which is timed, needs no test server.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from against_hugo import Run, measure
+
     from tests.servers import minio_server, rclone_server
 
     start = {"rclone": rclone_server, "minio": minio_server}[chosen.server]

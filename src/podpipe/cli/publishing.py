@@ -99,8 +99,7 @@ def rollback(arguments: argparse.Namespace) -> int:
         report.print_lines(report.plan_text(done.plan))
     else:
         if not arguments.quiet:
-            print(report.report_text(done.report))
-            report.print_lines(f"  {note}" for note in done.report.notes)
+            report.print_lines(report.report_lines(done.report))
         return int(_tell_of_errors_after(done))
     return 0
 
@@ -170,8 +169,7 @@ def _conclude(outcome: Any, arguments: argparse.Namespace, *, dry_run: bool) -> 
     report.tell(outcome.findings, arguments.show, quiet=arguments.quiet)
     for upload in outcome.uploads:
         if upload.report is not None and not arguments.quiet:
-            print(report.report_text(upload.report))
-            report.print_lines(f"  {note}" for note in upload.report.notes)
+            report.print_lines(report.report_lines(upload.report))
         elif upload.report is None and dry_run:
             report.print_lines(report.plan_text(upload.plan))
         elif upload.report is None and not outcome.built.blocked:

@@ -175,6 +175,12 @@ def plan_json(plan: PublishPlan) -> str:
     return json.dumps({"target": plan.target, "steps": steps, "unchanged": plan.unchanged}, ensure_ascii=False)
 
 
+def report_lines(report: PublishReport) -> Iterator[str]:
+    """What was done on one target, in one line, and what else there is to say of it."""
+    yield report_text(report)
+    yield from (f"  {note}" for note in report.notes)
+
+
 def report_text(report: PublishReport) -> str:
     """What was done on one target, in one line."""
     if not report.changed:
